@@ -27,6 +27,18 @@ COMMANDS: dict[str, Any] = {
         "ml.commands.recordings:evaluate_events",
         "Judge the whole service on recordings of lifts that no training saw: recall, false alarms, delay.",
     ),
+    "evaluate-left-out": (
+        "ml.commands.papers.left_out:evaluate_left_out",
+        "Train a system on nineteen of S1 to S20 and judge it on the twentieth, twenty times.",
+    ),
+    "evaluate-naive": (
+        "ml.commands.papers.naive:evaluate_naive",
+        "Judge what needs no learning as the papers' systems are judged.",
+    ),
+    "reproduce": (
+        "ml.commands.papers.reproduce:reproduce",
+        "Make all runs that paper 000's tables need, over as many sittings as it takes.",
+    ),
     "evaluate-masks": (
         "ml.commands.evaluate:evaluate_masks",
         "Judge unseen lifts by masks as people draw them: what each habit costs against careful masks.",
@@ -77,7 +89,7 @@ COMMANDS: dict[str, Any] = {
     ),
     "report": (
         "ml.commands.report:report",
-        "Write report.md with its plots, systems.md, and the tables in other documents, from JSON files.",
+        "Write report.md with its plots, systems.md, tables.md, and the tables in other documents.",
     ),
     "refresh": (
         "ml.commands.report:refresh",

@@ -14,6 +14,7 @@ import typer
 from ml.commands.common import RELEASED, RESULTS, console
 from ml.papers.comparison.orderings import compare_runs
 from ml.report.document import fill_places, places, read_results, report_document
+from ml.report.papers.tables import LEFT_OUT, tables_page
 from ml.report.plots import plots
 from ml.report.systems import TEACHERS, read_runs, systems_page
 
@@ -24,20 +25,21 @@ def report(
         "README.md"
     ),
 ) -> None:
-    """Write report.md with its plots, systems.md, and the tables in other documents, from JSON files."""
+    """Write report.md with its plots, systems.md, tables.md, and other documents' tables, from JSON files."""
     measured, runs = read_results(results), read_runs(results)
     content = places(measured, runs, read_runs(results, TEACHERS))
     documents = [readme, *sorted((readme.parent / "docs").glob("*.md"))]
     written = {path: fill_places(path.read_text(encoding="utf-8"), content) for path in documents}
     written[results / "report.md"] = report_document(measured)
     written[results / "systems.md"] = systems_page(runs, measured, compare_runs(runs))
+    written[results / "tables.md"] = tables_page(runs, measured.get("naive"), read_runs(results, LEFT_OUT))
     for path, text in written.items():
         path.write_text(text, encoding="utf-8")
     for path in [*written, *plots(measured, results)]:
         typer.echo(str(path))
 
 
-WITHOUT_NETWORK = ("digits", "ingest", "passages")
+WITHOUT_NETWORK = ("digits", "ingest", "naive", "passages")
 """Results that the shipped network has no part in; those of the papers' systems have none either."""
 
 

@@ -9,13 +9,13 @@ import torch
 import typer
 
 from ml.commands.common import UnseenLifts, prepare_lifts, provenance, read_parts
-from ml.data.benchmark import FIRST_SEED, parts
+from ml.data.benchmark import FIRST_SEED, alike_parts, parts
 from ml.data.pictures import read_lifts, select, select_evenly
 from ml.evaluate.systems import training_of
 from ml.machine.memory import keep_freed_memory
 from ml.papers.adapting import Adaptation
 from ml.papers.comparison.judging import Sets, judge_system
-from ml.report.systems import remarks, runs_section
+from ml.report.systems import runs_section
 from ml.report.table import Result
 from ml.train.loop import BEST
 from ml.train.run import Run
@@ -59,22 +59,22 @@ def judge_trained(asked: Question, run: Run) -> tuple[Result, str]:
         "smoke": asked.smoke,
         "every": asked.every,
         **training_of(name, system, state),
-        **judge_system(system, _sets(asked, run), asked.how),
+        **judge_system(system, read_sets(asked.unseen, asked.every, asked.smoke, run), asked.how),
     }
-    result["about"] = remarks(result)
     return result, runs_section({where.parent.name: result}, {})
 
 
-def _sets(asked: Question, run: Run) -> Sets:
-    """Read what is asked about, rendering what is not there yet."""
-    known, judged_parts = parts(["train"]), parts(["validation" if asked.smoke else "test"])
-    if asked.smoke:
+def read_sets(unseen: UnseenLifts, every: int, smoke: bool, run: Run) -> Sets:
+    """Read the pictures that systems are judged on, rendering what is not there yet; see `Question`."""
+    known, judged_parts = parts(["train"]), parts(["validation" if smoke else "test"])
+    if smoke:
         known, judged_parts = known[:2], judged_parts[:2]
     test = read_parts(run.benchmark, judged_parts, run.workers)
-    test = select_evenly(test, SMOKE_PICTURES) if asked.smoke else test
-    files = prepare_lifts(run.cache, asked.unseen.seeds, asked.unseen.passages, run.workers, "unseen lifts")
+    test = select_evenly(test, SMOKE_PICTURES) if smoke else test
+    files = prepare_lifts(run.cache, unseen.seeds, unseen.passages, run.workers, "unseen lifts")
     return Sets(
-        test=select(test, torch.arange(0, len(test), asked.every)) if asked.every > 1 else test,
+        test=select(test, torch.arange(0, len(test), every)) if every > 1 else test,
         known=read_parts(run.benchmark, known, run.workers),
         unseen=read_lifts(files),
+        alike=None if smoke else read_parts(run.benchmark, alike_parts(), run.workers),
     )

@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from ml.data.counts import SPLITS, TABLE, Counts, Split, pictures, unlisted
+from ml.data.counts import ALIKE, SPLITS, TABLE, Counts, Split, pictures, unlisted
 from ml.data.rendered import LAYOUT, RenderedLift, renderers, write
 from ml.scene.conditions import sample_conditions, sample_riders
 from ml.scene.lift import LiftScene
@@ -70,9 +70,14 @@ def parts(splits: Sequence[Split]) -> list[Part]:
     return [Part(counts, split) for counts in TABLE for split in splits]
 
 
+def alike_parts() -> list[Part]:
+    """The files of further lifts, S21 to S40, drawn as S1 to S20 are; no training sees them."""
+    return [Part(counts, "test") for counts in ALIKE]
+
+
 @lru_cache(maxsize=4)
 def lift_of(number: int) -> LiftScene:
-    """The lift S1 to S20, by its number.
+    """The lift S1 to S20, or S21 to S40, by its number.
 
     A camera that watches a bar is mounted where the bar is visible. So this is the first of the seeds
     FIRST_SEED + number, + 100, + 200 ... whose bar is (`SEEN_PX`).

@@ -65,6 +65,10 @@ TABLE = (
 )
 # fmt: on
 
+ALIKE = tuple(Counts(f"S{number}", (0, 0), (0, 0), (102, 99), (0, 0)) for number in range(21, 41))
+"""Twenty further lifts of the same kind, S21 to S40, which no training sees: test pictures alone, of 34
+passages with the bar open and 33 with it closed."""
+
 UNLISTED_CLOSED = 879 - 816
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -49,27 +49,42 @@ def read(folder: Path, parts: Sequence[Part], faces_blurred: bool = False) -> Pi
             raise FileNotFoundError(
                 f"{part.path(folder)} is missing: barwatch render benchmark --out {folder}"
             )
-    contents = [load(part.path(folder)) for part in parts]
-    contents = [with_faces_blurred(content) for content in contents] if faces_blurred else contents
+    contents = (_load(part.path(folder), faces_blurred) for part in parts)
     sidecars = [
         json.loads(part.path(folder).with_suffix(".json").read_text(encoding="utf-8")) for part in parts
     ]
     factors = [factors for sidecar in sidecars for factors in sidecar["pictures"]]
-    return _gather(contents, [part.counts.lift for part in parts], factors)
+    return _gather(contents, [part.counts.lift for part in parts], factors, sum(p.pictures for p in parts))
+
+
+def _load(path: Path, faces_blurred: bool) -> RenderedLift:
+    """Read one file; faces are found by maps that nothing else here needs, and that are as large."""
+    return with_faces_blurred(load(path)) if faces_blurred else load(path, maps=False)
 
 
 def read_lifts(files: Sequence[Path]) -> PictureSet:
     """Read rendered lifts (`ml.data.rendered.prepare`), a passage's three pictures in a row; no factors."""
-    lifts = [load(path) for path in files]
-    return _gather(lifts, [f"seed-{lift.seed}" for lift in lifts], [])
+    lifts = [load(path, maps=False) for path in files]
+    return _gather(
+        lifts, [f"seed-{lift.seed}" for lift in lifts], [], sum(len(lift.images) for lift in lifts)
+    )
 
 
-def _gather(lifts: Sequence[RenderedLift], names: Sequence[str], factors: list[dict[str, Any]]) -> PictureSet:
+def _gather(
+    read: Iterable[RenderedLift], names: Sequence[str], factors: list[dict[str, Any]], count: int
+) -> PictureSet:
+    """Join lifts one after the other: the large set's pictures take 4.4 GB, and are never there twice."""
+    images, lifts = np.empty((count, 200, 200, 3), np.uint8), list[RenderedLift]()
+    at = 0
+    for lift in read:
+        images[at : at + len(lift.images)] = lift.images
+        at += len(lift.images)
+        lifts.append(replace(lift, images=images[:0]))
     return PictureSet(
-        images=torch.from_numpy(np.concatenate([lift.images for lift in lifts])),
+        images=torch.from_numpy(images),
         is_open=torch.from_numpy(np.concatenate([lift.is_open for lift in lifts])),
         occupied=torch.from_numpy(np.concatenate([lift.occupied for lift in lifts])),
-        lift=torch.from_numpy(np.repeat(np.arange(len(lifts)), [len(lift.images) for lift in lifts])),
+        lift=torch.from_numpy(np.repeat(np.arange(len(lifts)), [len(lift.is_open) for lift in lifts])),
         masks=torch.from_numpy(np.stack([np.stack([lift.close_mask, lift.open_mask]) for lift in lifts])),
         names=tuple(names),
         factors=factors,

@@ -115,10 +115,12 @@ class PlainLifts:
         return render_lift(seed, self.passages)
 
 
-def load(path: Path) -> RenderedLift:
-    """Read one lift back."""
+def load(path: Path, maps: bool = True) -> RenderedLift:
+    """Read one lift back; without `maps`, what is where in its pictures is left out: uint8[0, 200, 200]."""
+    left_out = () if maps else ("bars", "riders")
     with np.load(path) as data:
-        arrays = {field.name: data[field.name] for field in fields(RenderedLift)}
+        arrays = {f.name: data[f.name] for f in fields(RenderedLift) if f.name not in left_out}
+    arrays |= {name: np.zeros((0, 200, 200), np.uint8) for name in left_out}
     return RenderedLift(**{**arrays, "seed": int(arrays["seed"])})
 
 

@@ -12,6 +12,7 @@ import torch
 from lifts.arrays import Float64
 from ml.artefact.calibration import read_calibration
 from ml.artefact.torchscript import Scripted
+from ml.data.counts import TABLE
 from ml.data.pictures import PictureSet
 from ml.evaluate.baselines import BASELINES
 from ml.evaluate.benchmark import baseline_scores
@@ -71,15 +72,16 @@ def scores_of(
 
 def training_of(name: str, system: System[Any], state: dict[str, Any]) -> dict[str, Any]:
     """Return how a system was trained; name and state as `ml.train.systems.load` returns them."""
-    recipe = system.recipe
+    recipe, pictures = system.recipe, state.get("training_pictures")
+    large = pictures == sum(sum(counts.large) for counts in TABLE)
     return {
-        "trained_by": trained_by(name, recipe, list(state.get("reached_by_rate", ()))),
+        "trained_by": trained_by(name, recipe, list(state.get("reached_by_rate", ())), large),
         "recipe": as_values(name, recipe),
         "training_seconds": state["seconds"],
         "training_machine": state.get("machine"),
         "learning_rate": recipe.learning_rate,
         "seed": recipe.seed,
-        "training_pictures": state.get("training_pictures"),
+        "training_pictures": pictures,
         "epochs": state["epoch"],
         "epoch": state["best_epoch"],
         "validation_accuracy": state["best"],

@@ -21,10 +21,10 @@ def precision_name(device: torch.device) -> str:
     return str(precision_of(device)).removeprefix("torch.")
 
 
-def autocast(device: torch.device) -> torch.autocast:
+def autocast(device: torch.device, native: bool = True) -> torch.autocast:
     """Return the context of a forward pass: autocast to bfloat16 where that is native, else nothing.
 
-    Weights, gradients and the optimiser are float32 everywhere.
+    Weights, gradients and the optimiser are float32 everywhere; without `native`, so is the pass.
     """
-    reduced = precision_of(device) is torch.bfloat16
+    reduced = native and precision_of(device) is torch.bfloat16
     return torch.autocast(device.type, dtype=torch.bfloat16, enabled=reduced)

@@ -103,6 +103,6 @@ def adapt(system: System[Any], source: PictureSet, watched: PictureSet, how: Ada
         labelled = replace(watched, is_open=called.repeat_interleave(PASSAGE))
         new = select(labelled, picture_rows(taken))
         descent = Descent(system, system.device)
-        for _ in range(EPOCHS):
-            descent.epoch(concatenate(select_evenly(source, len(new)), new))
+        for epoch in range(EPOCHS):
+            descent.learn(concatenate(select_evenly(source, len(new)), new), epoch)
     return reviewed

@@ -41,9 +41,19 @@ NETWORKS = {
 
 FULL_SIDE = 200
 
+UNSEEN = ("unseen lifts, same kind", "unseen lifts, harder")
+"""Lifts drawn as S1 to S20 are, and those from harder conditions that the shipped network is judged on."""
+
+SMALL_SET = 2000
+"""Training pictures of paper 000's Table 1."""
+
+ENOUGH_SEEDS = 3
+"""Of each of two runs, to claim that one is better."""
+
 ASKED = {
     "seen": "open or closed, S1 to S20",
-    "unseen": "open or closed, unseen lifts",
+    "alike": "open or closed, unseen lifts of the same kind",
+    "unseen": "open or closed, harder unseen lifts",
     "later": "open or closed, unseen lifts, second half",
     "which": "which lift, Rank-1, S1 to S20",
     "which unseen": "which lift, Rank-1, unseen lifts",
@@ -82,23 +92,23 @@ def systems_table(runs: Mapping[str, Result], others: Mapping[str, Result]) -> T
     if "benchmark-barwatch" in others and "loco" in others:
         parameters = int(json.loads(MANIFEST.read_text(encoding="utf-8"))["training"]["parameters"])
         title = "**barwatch, what ships** (two masks, no picture of these lifts)"
-        shares = (share(others["benchmark-barwatch"]), share(others["loco"]))
+        shares = (share(others["benchmark-barwatch"]), "as S1 to S20", share(others["loco"]))
         rows.append([title, *shares, "", f"{parameters:,}", speeds.get("barwatch"), "", ""])
     for name, title in PAPERS.items():
-        if run := runs.get(name):
+        if run := runs.get(f"{name}-paper") or runs.get(name) or runs.get(f"{name}-large"):
             rows.append(
                 [
-                    *(title, share(run["seen"]), "" if run["unseen"] is None else share(run["unseen"])),
+                    *(title, share(run["seen"]), _of(run, "alike"), _of(run, "unseen")),
                     "" if run["which"] is None else percent(run["which"]["seen"]["rank_1"]),
                     *(f"{run['parameters']:,}", speeds.get(name), _minutes(run), _reduced(run)),
                 ]
             )
         elif earlier := others.get(f"benchmark-{name}"):
             size = f"{earlier['parameters']:,}"
-            rows.append([title, share(earlier), "not run", "", size, speeds.get(name), "", ""])
+            rows.append([title, share(earlier), "", "not run", "", size, speeds.get(name), "", ""])
         else:
-            rows.append([title, "not run", "", "", "", speeds.get(name), "", ""])
-    heads = ("system", "S1 to S20", "unseen lifts", "which lift, Rank-1", "parameters", "pictures/s")
+            rows.append([title, "not run", "", "", "", "", speeds.get(name), "", ""])
+    heads = ("system", "S1 to S20", *UNSEEN, "which lift, Rank-1", "parameters", "pictures/s")
     return Table((*heads, "trained in", ""), rows)
 
 
@@ -115,7 +125,7 @@ def runs_section(runs: Mapping[str, Result], speeds: Mapping[str, str]) -> str:
         for name, run in runs.items()
         if run["adapted"]
     ]
-    heads = ("run", "S1 to S20, by picture", "unseen lifts", "parameters", "pictures/s")
+    heads = ("run", "S1 to S20, by picture", *UNSEEN, "parameters", "pictures/s")
     ranks = ("Rank-1", "Rank-5", "mAP", "Rank-1 by comparing with all", "equal error of claims")
     return rendered(
         "runs",
@@ -131,6 +141,8 @@ def orderings_table(ordered: list[Result]) -> Table:
     for row in ordered:
         low, high = row["interval_95_by_lift"]
         verdict = "yes" if low > 0 else "no, the other way" if high < 0 else "not decided"
+        if min(row["seeds"]) < ENOUGH_SEEDS:
+            verdict = f"not decided: {min(row['seeds'])} of {ENOUGH_SEEDS} seeds"
         intervals = (points([100 * end for end in row[f"interval_95{by}"]]) for by in ("", "_by_lift"))
         asked, seeds = ASKED[row["what"]], ", ".join(map(str, row["seeds"]))
         rows.append([row["claim"], asked, f"{100 * row['difference']:+.2f}", *intervals, seeds, verdict])
@@ -141,13 +153,13 @@ def orderings_table(ordered: list[Result]) -> Table:
 def remarks(result: Result) -> list[str]:
     """Return what a reader must know of a row: how it was reduced, and what of its recipe was changed."""
     recipe = result["recipe"]
-    found = []
+    ended = f"{result['epochs']} epochs, the best the {_th(result['epoch'])}"
+    how = "ended by itself after" if ended_by_itself(result) else "decided by its budget:"
+    found = [f"{how} {ended}"]
     if recipe["side"] != FULL_SIDE:
         found.append(f"reduced: pictures of {recipe['side']} pixels")
-    if result["epochs"] >= recipe["epochs"]:
-        found.append(f"{result['epochs']} epochs were all it was given, the best the {_th(result['epoch'])}")
-    else:
-        found.append(f"ended after {result['epochs']} epochs, the best the {_th(result['epoch'])}")
+    if (pictures := result.get("training_pictures") or 0) > SMALL_SET:
+        found.append(f"trained on {pictures:,} pictures")
     if result["smoke"]:
         found.append("a smoke run: a few pictures of two lifts")
     elif result["every"] > 1:
@@ -155,6 +167,12 @@ def remarks(result: Result) -> list[str]:
     if not recipe["weights"]:
         found.append("from random weights")
     return found
+
+
+def ended_by_itself(result: Result) -> bool:
+    """Return whether a training stopped because it no longer improved, neither over nor interrupted."""
+    waited: int = result["epochs"] - result["epoch"]
+    return waited >= int(result["recipe"]["patience"])
 
 
 def _speeds(others: Mapping[str, Result]) -> dict[str, str]:
@@ -168,15 +186,19 @@ def _minutes(run: Result) -> str:
 
 def _reduced(run: Result) -> str:
     """Return what of a run was less than all."""
-    remarks = [remark.removeprefix("reduced: ") for remark in run["about"] if remark.startswith("reduced")]
-    remarks += [f"{run['epochs']} epochs"] if run["epochs"] >= run["recipe"]["epochs"] else []
-    return "; ".join([*remarks, *(remark for remark in run["about"] if remark.startswith("every"))])
+    told = ("decided by", "reduced", "trained on", "every")
+    return "; ".join(remark.removeprefix("reduced: ") for remark in remarks(run) if remark.startswith(told))
+
+
+def _of(run: Result, unseen: str) -> str:
+    """Return the figure on unseen lifts of a kind, where there is one: "alike" or "unseen"."""
+    return share(run[unseen]) if run.get(unseen) else ""
 
 
 def _run(name: str, run: Result, speeds: Mapping[str, str]) -> list[object]:
-    unseen = "needs known pictures" if run["unseen"] is None else share(run["unseen"])
-    size, speed, remarks = f"{run['parameters']:,}", speeds.get(run["system"]), "; ".join(run["about"])
-    return [name, share(run["seen"]), unseen, size, speed, _minutes(run), remarks]
+    unseen = [_of(run, "alike"), "needs known pictures" if run["unseen"] is None else _of(run, "unseen")]
+    size, speed, about = f"{run['parameters']:,}", speeds.get(run["system"]), "; ".join(remarks(run))
+    return [name, share(run["seen"]), *unseen, size, speed, _minutes(run), about]
 
 
 def _which(name: str, which: Result) -> list[list[object]]:

@@ -79,7 +79,7 @@ class System(ABC, Generic[R]):
         by: what of the network computes it, if not the whole.
         """
         x = x.contiguous(memory_format=torch.channels_last)
-        with autocast(self.device):
+        with autocast(self.device, native=self.recipe.precision == "native"):
             return (by or self.network)(x).float()
 
     @torch.inference_mode()

@@ -12,9 +12,9 @@ from ml.data.pictures import PictureSet
 from ml.losses.focal import focal_loss
 from ml.models.efficientnet import EfficientNetLite0
 from ml.models.paper import PaperNetwork
-from ml.models.pretrained import load_pretrained
+from ml.models.pretrained import load_pretrained, load_trunk
 from ml.models.resnet50 import ResNet50
-from ml.models.vgg16 import VGG16
+from ml.models.vgg16 import TRUNK, VGG16
 from ml.systems.base import System
 from ml.systems.recipe import ClassifierRecipe
 
@@ -34,7 +34,9 @@ class Classifier(System[ClassifierRecipe]):
                 network = ResNet50(2)
             case "efficientnet-lite0":
                 network = EfficientNetLite0(2)
-        if self.recipe.weights:
+        if self.recipe.weights and isinstance(network, VGG16):
+            load_trunk(network, Path(self.recipe.weights), TRUNK)
+        elif self.recipe.weights:
             load_pretrained(network, Path(self.recipe.weights))
         return network
 

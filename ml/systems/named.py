@@ -49,10 +49,20 @@ RECIPES: dict[str, Recipe] = {
 }
 """Each system's recipe; see `ml.systems.recipe` for what may be changed."""
 
+_ALQASIR = ("learning_rate=1e-5", "decay=1e-8", "clip_norm=0.0", "patience=10", "precision=float32")
+
 PAPER: dict[str, tuple[str, ...]] = {
+    "siamese": _ALQASIR,
+    "classifier": _ALQASIR,
+    "vgg16": _ALQASIR,
+    "resnet50": _ALQASIR,
     "adaptive-l2": ("mining=batch-hard", "batch=64", "learning_rate=2e-4", "epochs=200"),
 }
 """What `--preset paper` changes of a system's recipe, where its default is not the paper's literal one.
+
+Paper 000, section 4.3, gives rate and decay, and Nesterov's momentum of 0.9 and at most 1000 epochs, which
+are every recipe's. It gives neither the batch (32 is its framework's default) nor how many epochs without
+improvement end a training, and no limit of the gradient.
 
 Paper 002 is here as an abstract, which fixes none of its numbers; those of adaptive-l2 are the flags of the
 authors' published code (github.com/nixingyang/AdaptiveL2Regularization, solution.py). Not taken over from it:
@@ -63,6 +73,20 @@ the hardest triplets of a batch draw all embeddings into one point.
 
 LARGE_SET = ("vgg16", "resnet50", "efficientnet-lite0")
 """Systems that `--preset paper` trains on Table 3's pictures, as paper 000 does its baselines."""
+
+LARGE_PATIENCE = "patience=3"
+"""What paper 000's recipe has besides on the large set, an epoch of which is 18 of the small one's."""
+
+
+def on_large_set(name: str, preset: str) -> bool:
+    """Return whether a preset trains a system on Table 3's pictures."""
+    return preset.endswith("large") or (preset == "paper" and name in LARGE_SET)
+
+
+def preset_words(name: str, preset: str) -> tuple[str, ...]:
+    """Return what a preset changes of a system's recipe: `with_changes` takes it."""
+    words = PAPER.get(name, ()) if preset.startswith("paper") else ()
+    return (*words, LARGE_PATIENCE) if words is _ALQASIR and on_large_set(name, preset) else words
 
 
 SMOKE_SIDE = dict.fromkeys(
@@ -98,23 +122,31 @@ def with_changes(recipe: Recipe, words: Sequence[str]) -> Recipe:
         raise ValueError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
 
 
-def trained_by(name: str, recipe: Recipe, rates: Sequence[str] = ()) -> str:
+def trained_by(name: str, recipe: Recipe, rates: Sequence[str] = (), large: bool = False) -> str:
     """Return the command that trains so, e.g. barwatch train abir --set se=false --epochs 10 --seed 0.
 
-    rates: learning rates that were tried; the recipe's own if none is given.
+    rates: learning rates that were tried; the recipe's own if none is given. large: on the large set.
     """
-    default = asdict(RECIPES[name])
-    shown = {"seed", "threads", "epochs", "learning_rate", "weights"}
-    words = [
-        f"--set {field}={json.dumps(value) if isinstance(value, bool) else value}"
-        for field, value in asdict(recipe).items()
-        if field not in shown and value != default[field]
-    ]
+    presets = [p for p in ("small", "large", "paper", "paper-large") if on_large_set(name, p) == large]
+    found = [_changes(recipe, with_changes(RECIPES[name], preset_words(name, p))) for p in presets]
+    least = min(range(len(presets)), key=lambda at: len(found[at]))
+    words = [] if presets[least] == "small" else [f"--preset {presets[least]}"]
+    words += found[least]
     words += [f"--learning-rate {rate}" for rate in rates or [f"{recipe.learning_rate:g}"]]
     words += [f"--epochs {recipe.epochs} --seed {recipe.seed}"]
     words += [f"--weights {recipe.weights}"] if recipe.weights else []
     words += [f"--threads {recipe.threads}"] if recipe.threads else []
     return " ".join([f"barwatch train {name}", *words])
+
+
+def _changes(recipe: Recipe, default: Recipe) -> list[str]:
+    """Return the options that make one recipe of another, but for those that have names of their own."""
+    own, values = {"seed", "threads", "epochs", "learning_rate", "weights"}, asdict(default)
+    return [
+        f"--set {field}={json.dumps(value) if isinstance(value, bool) else value}"
+        for field, value in asdict(recipe).items()
+        if field not in own and value != values[field]
+    ]
 
 
 def as_values(name: str, recipe: Recipe) -> dict[str, Any]:

@@ -14,14 +14,15 @@ class Recipe:
 
     learning_rate, batch (pictures a step), epochs (at most), patience (epochs without a better validation
     accuracy after which it ends). optimiser: `sgd` with Nesterov momentum 0.9, or `adam`. clip_norm: largest
-    norm of a step's gradient. l2: no L2 regularisation, one constant factor, or factors that are learnt
-    (`ml.train.adaptive`); l2_factor: the constant one, or the amplitude of those. side: of the pictures, in
-    pixels; 200 but in reduced runs. weights: file of pretrained weights, for networks with torchvision's
-    names. threads: of the CPU, 0 if not known; sums are reproducible only with the same number. episodic:
-    each step also measures its effect on lifts that it did not learn from (`ml.train.episodic`). validated:
-    number of pictures judged after each epoch, evenly spaced; a system that judges by known pictures gets
-    twice as many of those; 0 for all. faces: of the riders in the training pictures, as they are or blurred
-    (`ml.data.faces`).
+    norm of a step's gradient, 0 for any. precision: what a forward pass is computed in: `native` is bfloat16
+    where the machine has it (`ml.machine.precision`). l2: no L2 regularisation, one constant factor, or
+    factors that are learnt (`ml.train.adaptive`); l2_factor: the constant one, or the amplitude of those.
+    side: of the pictures, in pixels; 200 but in reduced runs. weights: file of pretrained weights, for
+    networks with torchvision's names. threads: of the CPU, 0 if not known; sums are reproducible only with
+    the same number. episodic: each step also measures its effect on lifts that it did not learn from
+    (`ml.train.episodic`). validated: number of pictures judged after each epoch, evenly spaced; a system that
+    judges by known pictures gets twice as many of those; 0 for all. faces: of the riders in the training
+    pictures, as they are or blurred (`ml.data.faces`).
     """
 
     seed: int = 0
@@ -32,6 +33,7 @@ class Recipe:
     epochs: int = 1000
     patience: int = 5
     clip_norm: float = 1.0
+    precision: Literal["native", "float32"] = "native"
     l2: Regularisation = "none"
     l2_factor: float = 0.005
     side: int = 200

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from typing import Any
 
 import torch
@@ -31,14 +33,35 @@ class Descent:
         self.rng = torch.Generator().manual_seed(system.recipe.seed)
         self.step = 0
         self.factors: list[Tensor] = []  # learnt ones after each epoch, float32[groups] in 0..l2_factor
+        self._left: list[Tensor] = []
+        self._losses: list[float] = []
 
-    def epoch(self, data: PictureSet) -> float:
-        """Learn from an epoch's batches; returns the mean loss."""
+    def learn(self, data: PictureSet, epoch: int, seconds: float = math.inf) -> float | None:
+        """Learn from an epoch's batches, or from as many of those that are left as the time allows.
+
+        The epoch's batches are drawn at its beginning and are part of `state_dict`, so that an epoch that is
+        interrupted goes on as if it had not been.
+
+        Args:
+            epoch: its number, from 0.
+            seconds: after which it returns, at least one batch later.
+
+        Returns:
+            the epoch's mean loss, or None if batches are left.
+        """
+        if not self._left:
+            self.system.epoch_begins(epoch, data, self.rng)
+            self._left, self._losses = list(self.system.batches(data, self.rng)), []
         self.system.network.train()
-        losses = [self._learn(data, index) for index in self.system.batches(data, self.rng)]
+        until = time.monotonic() + seconds
+        while self._left:
+            self._losses.append(self._learn(data, self._left[0]))
+            del self._left[0]
+            if time.monotonic() >= until and self._left:
+                return None
         if self.penalty.adaptive is not None:
             self.factors.append(self.penalty.adaptive.factors().detach().cpu().clone())
-        return sum(losses) / max(1, len(losses))
+        return sum(self._losses) / max(1, len(self._losses))
 
     def state_dict(self) -> dict[str, Any]:
         """Return everything that a resumed run needs."""
@@ -49,6 +72,8 @@ class Descent:
             "rng": self.rng.get_state(),
             "step": self.step,
             "factors": self.factors,
+            "left": self._left,
+            "losses": self._losses,
         }
 
     def load_state_dict(self, saved: dict[str, Any]) -> None:
@@ -59,6 +84,8 @@ class Descent:
         self.rng.set_state(saved["rng"].cpu())
         self.step = saved["step"]
         self.factors = [factors.cpu() for factors in saved.get("factors", ())]
+        self._left = [index.cpu() for index in saved.get("left", [])]  # older checkpoints have none
+        self._losses = list(saved.get("losses", []))
 
     def _learn(self, data: PictureSet, index: Tensor) -> float:
         system, recipe = self.system, self.system.recipe
@@ -73,7 +100,8 @@ class Descent:
         for parameter in system.network.parameters():
             if id(parameter) not in learning:
                 parameter.grad = None  # the optimiser skips parameters without a gradient
-        nn.utils.clip_grad_norm_(system.network.parameters(), recipe.clip_norm)
+        if recipe.clip_norm:
+            nn.utils.clip_grad_norm_(system.network.parameters(), recipe.clip_norm)
         self.optimiser.step()
         self.step += 1
         return float(loss.detach())

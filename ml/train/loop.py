@@ -21,7 +21,10 @@ LAST, BEST, LOG = "last.pt", "best.pt", "log.csv"
 State = dict[str, Any]
 """How far a training is: `epoch` (intervals done), `best` (validation accuracy 0..1; -1 before the first),
 `best_epoch` (from 1), `seconds` (spent learning), `processor_s` (of all threads of this process, but not of
-loaders), `machine` (what it ran on last, its precision included)."""
+loaders), `machine` (what it ran on last, its precision included), `interval` (seconds and processor_s of the
+interval that is not finished)."""
+
+CLOCKS = {"seconds": time.monotonic, "processor_s": time.process_time}
 
 
 class Learner(ABC):
@@ -46,8 +49,15 @@ class Learner(ABC):
         """Return whether there is nothing left to learn."""
 
     @abstractmethod
-    def learn(self, state: State) -> dict[str, float]:
-        """Learn for one interval; returns measurements, such as `validation` (accuracy 0..1)."""
+    def learn(self, state: State) -> dict[str, float] | None:
+        """Learn for one interval; returns measurements, such as `validation` (accuracy 0..1).
+
+        None: the interval goes on. What was learnt is saved, and the next call continues it.
+        """
+
+    def precision(self, device: torch.device) -> str:
+        """Return what it computes in on a device."""
+        return precision_name(device)
 
     @abstractmethod
     def state_dict(self) -> dict[str, Any]:
@@ -61,8 +71,8 @@ class Learner(ABC):
 def train(learner: Learner, run: Run) -> Path:
     """Let a learner learn until it is finished; returns the file of its last state.
 
-    Writes last.pt after every interval, best.pt after each that is better on validation, and log.csv, all in
-    run.out. If last.pt exists already, training resumes from it.
+    Writes last.pt after every interval and every part of one, best.pt after each interval that is better on
+    validation, and log.csv, all in run.out. If last.pt exists already, training resumes from it.
 
     Raises:
         ValueError: last.pt is of another run.
@@ -70,7 +80,8 @@ def train(learner: Learner, run: Run) -> Path:
     keep_freed_memory()
     run.out.mkdir(parents=True, exist_ok=True)
     last = run.out / LAST
-    state: State = {"epoch": 0, "best": -1.0, "best_epoch": 0, "seconds": 0.0, "processor_s": 0.0}
+    none = dict.fromkeys(CLOCKS, 0.0)
+    state: State = {"epoch": 0, "best": -1.0, "best_epoch": 0, **none, "interval": none}
     if last.exists():
         saved = read(last, run.device)
         if not learner.continues(saved):
@@ -78,14 +89,19 @@ def train(learner: Learner, run: Run) -> Path:
         learner.load_state_dict(saved)
         state |= saved["state"]
     while not learner.finished(state):
-        clocks = {"seconds": time.monotonic, "processor_s": time.process_time}
-        started = {name: clock() for name, clock in clocks.items()}
+        started = {name: clock() for name, clock in CLOCKS.items()}
         measured = learner.learn(state)
-        measured |= {name: clock() - started[name] for name, clock in clocks.items()}
+        spent = {name: clock() - started[name] for name, clock in CLOCKS.items()}
+        state |= {name: state[name] + spent[name] for name in CLOCKS}
+        state["interval"] = {name: state["interval"][name] + spent[name] for name in CLOCKS}
+        if measured is None:
+            save({**learner.content(), "state": state, **learner.state_dict()}, last)
+            continue
+        measured |= state["interval"]
+        state["interval"] = none
         state["epoch"] += 1
-        for name in clocks:
-            state[name] += measured[name]
-        state["machine"] = machine() | {"device": str(run.device), "precision": precision_name(run.device)}
+        precision = learner.precision(run.device)
+        state["machine"] = machine() | {"device": str(run.device), "precision": precision}
         if measured.get("validation", -1.0) > state["best"]:
             state["best"], state["best_epoch"] = measured["validation"], state["epoch"]
             best = {"measured": measured, "network": learner.network.state_dict()}

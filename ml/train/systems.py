@@ -33,11 +33,20 @@ class Lesson:
     validation: PictureSet
 
 
-class SystemLearner(Learner):
-    """A system that learns until its validation accuracy has not risen for `patience` epochs."""
+SAVE_EVERY_S = 120.0
+"""Between checkpoints within an epoch: what is lost where a run is ended without warning."""
 
-    def __init__(self, lesson: Lesson, device: torch.device) -> None:
+
+class SystemLearner(Learner):
+    """A system that learns until its validation accuracy has not risen for `patience` epochs.
+
+    Args:
+        save_every_s: how much of an epoch is learnt between two checkpoints.
+    """
+
+    def __init__(self, lesson: Lesson, device: torch.device, save_every_s: float = SAVE_EVERY_S) -> None:
         self.lesson = lesson
+        self._save_every_s = save_every_s
         self.descent = Descent(system_of(lesson.recipe), device)
         self.network = self.descent.system.network
         validated = lesson.recipe.validated
@@ -67,12 +76,16 @@ class SystemLearner(Learner):
             state["epoch"] >= recipe.epochs or state["epoch"] - state["best_epoch"] >= recipe.patience
         )
 
-    def learn(self, state: State) -> dict[str, float]:
-        """Learn for an epoch, and judge the validation pictures."""
-        system, training = self.descent.system, self.lesson.training
-        system.epoch_begins(state["epoch"], training, self.descent.rng)
-        loss = self.descent.epoch(training)
-        return {"loss": loss, "validation": system.accuracy(self._asked, self._known)}
+    def learn(self, state: State) -> dict[str, float] | None:
+        """Learn for an epoch, or a part of a long one, and judge the validation pictures after it."""
+        loss = self.descent.learn(self.lesson.training, state["epoch"], self._save_every_s)
+        if loss is None:
+            return None
+        return {"loss": loss, "validation": self.descent.system.accuracy(self._asked, self._known)}
+
+    def precision(self, device: torch.device) -> str:
+        """Return what it computes in, which the recipe may say."""
+        return super().precision(device) if self.lesson.recipe.precision == "native" else "float32"
 
     def state_dict(self) -> dict[str, Any]:
         """Return the descent's."""

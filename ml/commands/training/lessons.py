@@ -9,12 +9,12 @@ from ml.commands.common import read_parts
 from ml.data.benchmark import parts
 from ml.data.counts import Split
 from ml.data.pictures import PictureSet, select_evenly
-from ml.systems.named import LARGE_SET, SMOKE_SIDE
+from ml.systems.named import SMOKE_SIDE, on_large_set
 from ml.systems.recipe import Recipe
 from ml.train.run import Run
 from ml.train.systems import Lesson
 
-PapersPreset = Literal["smoke", "small", "large", "paper"]
+PapersPreset = Literal["smoke", "small", "large", "paper", "paper-large"]
 """Table 1's pictures, Table 3's, the paper's own choice of the two, or a few of two lifts."""
 
 
@@ -26,8 +26,8 @@ def lesson_of(name: str, recipe: Recipe, preset: str, run: Run) -> Lesson:
     """
     blurred = recipe.faces == "blurred"
     if preset != "smoke":
-        large = preset == "large" or (preset == "paper" and name in LARGE_SET)
-        training, validation = parts(["large" if large else "train"]), parts(["validation"])
+        training = parts(["large" if on_large_set(name, preset) else "train"])
+        validation = parts(["validation"])
         return Lesson(
             name,
             recipe,

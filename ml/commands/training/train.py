@@ -25,13 +25,13 @@ from ml.commands.training.lessons import lesson_of
 from ml.data.photographs import FOLDER
 from ml.models.barwatch import ModelConfig
 from ml.models.trunk import TrunkName
-from ml.systems.named import PAPER, RECIPES, with_changes
+from ml.systems.named import RECIPES, preset_words, with_changes
 from ml.train.config import PRESETS
 from ml.train.loop import BEST, LAST
 from ml.train.run import Run
 from ml.train.systems import Lesson, train_rates
 
-Preset = Literal["smoke", "small", "sight", "teacher", "large", "gpu", "paper"]
+Preset = Literal["smoke", "small", "paper", "large", "paper-large", "sight", "teacher", "gpu"]
 """How much data and how long."""
 
 
@@ -111,8 +111,8 @@ def train(
     barwatch trains on lifts that are rendered first, unless they exist, or with --preset gpu meanwhile; the
     papers' systems on
     the benchmark's training pictures (--preset small: Table 1, large: Table 3, paper: the paper's literal
-    recipe on the paper's pictures, smoke: a few of two lifts), rendered if need be, validated on its
-    validation pictures.
+    recipe on the paper's pictures, paper-large: the same on Table 3, smoke: a few of two lifts), rendered if
+    need be, validated on its validation pictures.
     """
     torch.set_num_threads(threads or torch.get_num_threads())
     run = Run(
@@ -144,7 +144,7 @@ def train(
         given = {name: value for name, value in changes.items() if value is not None}
         train_barwatch(replace(PRESETS[preset], seed=seed), given, start_from, photographs, run, loaders)
         return
-    words = [*(PAPER.get(system, ()) if preset == "paper" else ()), *(set_ or [])]
+    words = [*preset_words(system, preset), *(set_ or [])]
     words += [f"seed={seed}", f"threads={torch.get_num_threads()}"]
     words += [f"epochs={epochs}"] if epochs else []
     words += [f"weights={weights}"] if weights else []

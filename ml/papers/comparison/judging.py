@@ -22,27 +22,29 @@ class Sets:
     """The pictures that a system is judged on.
 
     test: pictures of the lifts that it was trained on; known: these lifts' training pictures.
-    unseen: whole passages of lifts that no training saw.
+    unseen: whole passages of lifts that no training saw, of harder conditions than these.
+    alike: pictures of lifts that no training saw, drawn as those lifts were; None in a smoke run.
     """
 
     test: PictureSet
     known: PictureSet
     unseen: PictureSet
+    alike: PictureSet | None = None
 
 
 def judge_system(system: System[Any], sets: Sets, how: Adaptation) -> dict[str, Any]:
     """Return the figures of a system, plain values for JSON.
 
-    seen: open or closed on the test pictures. unseen: the same on unseen lifts; None for a system that judges
-    by known pictures, of which an unseen lift has none. which: whose lift it is, of systems that judge by
-    known pictures; of the unseen lifts every fourth passage is known. adapted: open or closed on the second
-    half of each unseen lift's passages after it learnt from the first half, where `how` says so; then `seen`
-    and `which`, which adapting does not touch, are None.
+    seen: open or closed on the test pictures. alike, unseen: the same on unseen lifts of the same kind, and
+    on those of harder conditions; None for a system that judges by known pictures, of which an unseen lift
+    has none. which: whose lift it is, of systems that judge by known pictures; of the unseen lifts every
+    fourth passage is known. adapted: open or closed on the second half of each harder lift's passages after
+    it learnt from the first half, where `how` says so; then the others, but for `unseen`, are None.
 
     Raises:
         ValueError: a system that judges by known pictures cannot adapt to a lift without.
     """
-    out: dict[str, Any] = {"seen": None, "unseen": None, "adapted": None, "which": None}
+    out: dict[str, Any] = dict.fromkeys(("seen", "alike", "unseen", "adapted", "which"))
     if not system.by_gallery:
         out["unseen"] = accuracy_figures(system.scores(sets.unseen, sets.unseen), sets.unseen)
     if how != Adaptation():
@@ -51,6 +53,8 @@ def judge_system(system: System[Any], sets: Sets, how: Adaptation) -> dict[str, 
         out["adapted"] = _adapted(system, sets, how)
         return out
     out["seen"] = accuracy_figures(system.scores(sets.test, sets.known), sets.test)
+    if sets.alike is not None and not system.by_gallery:
+        out["alike"] = accuracy_figures(system.scores(sets.alike, sets.alike), sets.alike)
     if system.by_gallery:
         first = rows_of(sets.unseen, lambda passages: passages[::4])
         rest = rows_of(sets.unseen, lambda passages: passages[torch.arange(len(passages)) % 4 > 0])

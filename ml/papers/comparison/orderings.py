@@ -13,7 +13,7 @@ from ml.evaluate.metrics import paired_difference, unpack_flags
 from ml.papers.adapting import halfway
 
 Result = dict[str, Any]
-What = Literal["seen", "unseen", "later", "which", "which unseen"]
+What = Literal["seen", "alike", "unseen", "later", "which", "which unseen"]
 
 
 @dataclass(frozen=True)
@@ -28,9 +28,16 @@ class Ordering:
 
 WHICH: tuple[What, ...] = ("which", "which unseen", "seen")
 JUDGED: tuple[What, ...] = ("seen", "unseen")
+SAME: tuple[What, ...] = ("seen", "alike", "unseen")
 
 ORDERINGS = (
-    Ordering("siamese over simple classifier (000, Table 2)", "siamese", "classifier", JUDGED),
+    Ordering("siamese over simple classifier (000, Table 2)", "siamese-paper", "classifier-paper", SAME),
+    Ordering(
+        "siamese over simple classifier (000, Table 4)",
+        "siamese-paper-large",
+        "classifier-paper-large",
+        SAME,
+    ),
     Ordering("transformer over none (001, Table I)", "getnet", "getnet-none", JUDGED),
     Ordering("six parameters over three (001, future work)", "getnet-affine", "getnet", JUDGED),
     Ordering("squeeze-and-excitation over none (003)", "abir", "abir-nose", WHICH),
@@ -123,7 +130,7 @@ def _flags(result: Result, what: What) -> tuple[Float64, Float64] | None:
     if what == "later" and result["adapted"]:
         figures = result["adapted"]
     else:
-        figures = result["unseen" if what == "later" else what]
+        figures = result.get("unseen" if what == "later" else what)
     if figures is None or (result["adapted"] and what != "later"):
         return None
     counts = [row["pictures"] for row in figures["by_lift"].values()]

@@ -8,8 +8,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ml.data.benchmark import RECORDINGS, SEEN_PX, Part, checksum, lift_of, parts, passages, render_parts
-from ml.data.counts import SPLITS, TABLE, Counts, pictures, total, unlisted
+from ml.data.benchmark import (
+    FIRST_SEED,
+    RECORDINGS,
+    SEEN_PX,
+    Part,
+    alike_parts,
+    checksum,
+    lift_of,
+    parts,
+    passages,
+    render_parts,
+)
+from ml.data.counts import ALIKE, SPLITS, TABLE, Counts, pictures, total, unlisted
 from ml.data.pictures import read
 from ml.data.rendered import load, render_lift
 from ml.scene.conditions import sample_riders
@@ -73,6 +84,19 @@ def test_the_benchmarks_pictures_are_registered_each_by_itself() -> None:
     shifts = np.array([[(s.dx, s.dy) for s in c.slips] for c, _, _ in passages(part, lift)])  # [400, 3, 2]
     assert np.abs(shifts.mean(0)).max() < 0.3
     assert np.sqrt((shifts**2).sum(2).mean(0)) == pytest.approx([1.78] * 3, rel=0.12)  # hypot(1.4, 1.1)
+
+
+def test_further_lifts_of_the_same_kind_are_others() -> None:
+    """S21 to S40: from the same rule as S1 to S20, with seeds of their own, and whole passages alone."""
+    named = {counts.lift for counts in (*TABLE, *ALIKE)}
+    assert len(named) == len(TABLE) + len(ALIKE) == 40
+    assert all(count % 3 == 0 for counts in ALIKE for count in counts.test)
+    assert [part.split for part in alike_parts()] == ["test"] * 20
+    lift = lift_of(alike_parts()[0].counts.number)
+    assert (lift.seed % 100, lift.seed > FIRST_SEED) == (21, True)
+    drawn = [c for c, _, _ in passages(alike_parts()[0], lift)]
+    assert len(drawn) == 67
+    assert len({(c.light, c.noise, c.warmth) for c in drawn}) <= len(RECORDINGS)
 
 
 @pytest.mark.parametrize("number", [3, 15])

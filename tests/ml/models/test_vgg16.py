@@ -1,37 +1,30 @@
-"""VGG16 has the published size and torchvision's names, and its middle layers can be had."""
+"""VGG16 has the paper's size and torchvision's names, and its middle layers can be had."""
+
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
 from torch import nn
 
-from ml.models import vgg16
-from ml.models.vgg16 import CONV3_3, CONV4_3, CONV5_3, POOLS, VGG16, VGG16Features
+from ml.models.vgg16 import CONV3_3, CONV4_3, CONV5_3, POOLS, TRUNK, VGG16, VGG16Features
+from ml.systems.named import RECIPES, system_of
 
 
 @pytest.fixture(scope="module")
 def network() -> VGG16:
-    """One with two classes and narrow hidden layers for all tests: 134 million weights take seconds to draw.
-
-    The published width has its own tests, of names, shapes and number.
-    """
+    """One with two classes for all tests."""
     torch.manual_seed(0)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(vgg16, "HIDDEN", 64)
-        network = VGG16(2).eval()
-    for name in ("classifier.3.weight", "classifier.6.weight"):
-        network.state_dict()[name] *= 8  # a 64th of the inputs: the sums are as large as the published ones
-    return network
+    return VGG16().eval()
 
 
-def test_it_has_the_published_number_of_parameters() -> None:
-    """138,357,544 with 1000 classes, 14,714,688 of them in convolutions."""
-    with torch.device("meta"):
-        network = VGG16()
-    assert sum(p.numel() for p in network.parameters()) == 138_357_544
+def test_it_has_the_papers_number_of_parameters(network: VGG16) -> None:
+    """15.2 millions: 14,714,688 in convolutions, as published; 512 to 1024 to 2."""
     assert sum(p.numel() for p in network.features.parameters()) == 14_714_688
+    assert sum(p.numel() for p in network.parameters()) == 15_242_050
 
 
-def test_its_weights_have_torchvisions_names_and_shapes() -> None:
+def test_its_convolutions_have_torchvisions_names_and_shapes(network: VGG16) -> None:
     """Column D of table 1: a convolution and its ReLU take two numbers, a pooling one."""
     pool = 0
     column_d = (64, 64, pool, 128, 128, pool, *3 * (256,), pool, *3 * (512,), pool, *3 * (512,), pool)
@@ -44,14 +37,19 @@ def test_its_weights_have_torchvisions_names_and_shapes() -> None:
         expected[f"features.{number}.weight"] = (outputs, inputs, 3, 3)
         expected[f"features.{number}.bias"] = (outputs,)
         number, inputs = number + 2, outputs
-    for place, outputs, width in ((0, 4096, 512 * 7 * 7), (3, 4096, 4096), (6, 1000, 4096)):
-        expected[f"classifier.{place}.weight"] = (outputs, width)
-        expected[f"classifier.{place}.bias"] = (outputs,)
-    with torch.device("meta"):
-        state = VGG16().state_dict()
-    assert list(state) == list(expected)  # the order too
-    assert {name: tuple(w.shape) for name, w in state.items()} == expected
+    convolutions = {n: tuple(w.shape) for n, w in network.state_dict().items() if n.startswith(TRUNK)}
+    assert list(convolutions.items()) == list(expected.items())  # the order too
     assert "features.28.weight" in expected
+
+
+def test_a_system_starts_from_a_file_of_the_published_network(network: VGG16, tmp_path: Path) -> None:
+    """Its convolutions are taken, its three fully connected layers are not: the paper's are others."""
+    published = {n: w for n, w in network.state_dict().items() if n.startswith(TRUNK)}
+    torch.save({**published, "classifier.6.bias": torch.zeros(1000)}, tmp_path / "vgg16.pth")
+    system = system_of(replace(RECIPES["vgg16"], seed=7, weights=str(tmp_path / "vgg16.pth")))
+    found = system.network.state_dict()
+    assert all(torch.equal(found[name], w) for name, w in published.items())
+    assert not torch.equal(found["hidden.weight"], network.hidden.weight)
 
 
 @pytest.mark.parametrize("side", [32, 70])
@@ -95,7 +93,7 @@ def test_torchscript_says_the_same(network: VGG16) -> None:
 
 
 def test_it_learns_a_tiny_batch_with_every_weight(network: VGG16) -> None:
-    """Gradients reach all 32 tensors; two pictures' loss falls at each of four steps, dropout left out.
+    """Gradients reach all 30 tensors; two pictures' loss falls at each of four steps.
 
     That the convolutions can learn a batch to its end, the tests of what grows from them show.
     """

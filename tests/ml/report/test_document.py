@@ -11,6 +11,7 @@ from ml.evaluate.benchmark import table
 from ml.evaluate.verdicts import Outcome, count_verdicts
 from ml.papers.comparison.orderings import compare_runs as ordered
 from ml.report.document import fill_places, places, read_results, report_document
+from ml.report.papers.tables import LEFT_OUT, tables_page
 from ml.report.plots import plots
 from ml.report.summary import summary_table
 from ml.report.systems import TEACHERS, read_runs, systems_page
@@ -124,3 +125,5 @@ def test_all_documents_are_those_of_the_results() -> None:
     assert (RESULTS / "report.md").read_text(encoding="utf-8") == report_document(measured)
     page = systems_page(runs, measured, ordered(runs))
     assert (RESULTS / "systems.md").read_text(encoding="utf-8") == page
+    tables = tables_page(runs, measured.get("naive"), read_runs(RESULTS, LEFT_OUT))
+    assert (RESULTS / "tables.md").read_text(encoding="utf-8") == tables

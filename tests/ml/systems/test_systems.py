@@ -10,9 +10,9 @@ import pytest
 import torch
 
 from ml.data.pictures import PictureSet, select
-from ml.models import vgg16
 from ml.systems.metric import classes
 from ml.systems.named import (
+    LARGE_PATIENCE,
     PAPER,
     RECIPES,
     SMOKE_SIDE,
@@ -61,14 +61,11 @@ def recipe_of(name: str, **changes: object) -> Recipe:
 
 
 @pytest.mark.parametrize("name", sorted(RECIPES.keys() - {"siamese", "classifier"}))
-def test_each_system_learns_what_a_batch_shows(
-    name: str, data: PictureSet, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_each_system_learns_what_a_batch_shows(name: str, data: PictureSet) -> None:
     """Every step on one batch lowers its loss; every picture gets a score. The other two: tests/ml/train.
 
-    Without dropout and the batch's own statistics, which make the loss of so few pictures jump.
+    Without the batch's own statistics, which make the loss of so few pictures jump.
     """
-    monkeypatch.setattr(vgg16, "HIDDEN", 64)  # 134 million weights take their time
     system = system_of(recipe_of(name))
     rng = torch.Generator().manual_seed(3)
     index = next(iter(system.batches(data, rng)))
@@ -222,6 +219,14 @@ def test_the_command_says_every_change() -> None:
     words = "--set side=64 --set se=false --learning-rate 0.0001 --epochs 3 --seed 2 --threads 1"
     assert trained_by("abir", recipe) == f"barwatch train abir {words}"
     assert "--learning-rate 0.1 --learning-rate 0.2" in trained_by("abir", recipe, ["0.1", "0.2"])
+    paper = with_changes(RECIPES["siamese"], [*PAPER["siamese"], "seed=1"])
+    words = "--learning-rate 1e-05 --epochs 1000 --seed 1"
+    assert trained_by("siamese", paper) == f"barwatch train siamese --preset paper {words}"
+    large = with_changes(paper, [LARGE_PATIENCE])
+    assert trained_by("siamese", large, large=True) == f"barwatch train siamese --preset paper-large {words}"
+    assert "vgg16 --preset large --set side=112" in trained_by(
+        "vgg16", replace(RECIPES["vgg16"], side=112), large=True
+    )
 
 
 def test_reviewed_pictures_draw_a_mask_to_them(data: PictureSet) -> None:

@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from ml.data.pictures import PictureSet
-from ml.systems.named import RECIPES, system_of
-from ml.train.loop import BEST, train
+from ml.systems.named import PAPER, RECIPES, system_of, with_changes
+from ml.train.loop import BEST, LAST, save, train
 from ml.train.run import Run
 from ml.train.systems import Lesson, SystemLearner, load
 
@@ -74,6 +74,56 @@ def test_a_run_cut_short_goes_on_as_if_it_had_not_been(tmp_path: Path) -> None:
     assert all(torch.equal(whole[name], other[name]) for other in others for name in whole)
     with pytest.raises(ValueError, match="another run"):
         run(tmp_path / "cut", 2, seed=1)
+
+
+@pytest.mark.parametrize("name", ["siamese", "getnet"])
+def test_an_epoch_cut_short_goes_on_as_if_it_had_not_been(name: str, tmp_path: Path) -> None:
+    """Ended after one batch of four, another process's network goes on: weights, loss and time as in one go.
+
+    Also of a system that draws numbers within a step.
+    """
+    recipe = replace(RECIPES[name], side=SIDE if name == "siamese" else 200, batch=2, epochs=1)
+    lesson = Lesson(name, recipe, bars(8, 1), bars(4, 2))
+    whole: list[dict[str, float]] = []
+    train(SystemLearner(lesson, CPU), Run(out=tmp_path / "whole", progress=whole.append))
+
+    cut: list[dict[str, float]] = []
+    first = SystemLearner(lesson, CPU, save_every_s=0.0)
+    assert first.learn({"epoch": 0}) is None
+    train(first, Run(out=tmp_path / "cut", progress=cut.append))  # of one process: parts of an epoch
+    started = SystemLearner(lesson, CPU, save_every_s=0.0)
+    assert started.learn({"epoch": 0}) is None
+    spent = {"seconds": 5.0, "processor_s": 4.0}
+    half = {"epoch": 0, "best": -1.0, "best_epoch": 0, **spent, "interval": spent}
+    (tmp_path / "resumed").mkdir()
+    save({**started.content(), "state": half, **started.state_dict()}, tmp_path / "resumed" / LAST)
+    train(SystemLearner(lesson, CPU), Run(out=tmp_path / "resumed", progress=cut.append))
+
+    saved = [
+        torch.load(tmp_path / folder / LAST, weights_only=True) for folder in ("whole", "cut", "resumed")
+    ]
+    assert all(
+        torch.equal(saved[0]["network"][key], other["network"][key])
+        for other in saved[1:]
+        for key in saved[0]["network"]
+    )
+    assert [row["loss"] for row in cut] == [whole[0]["loss"]] * 2
+    assert saved[2]["state"]["seconds"] > 5.0
+    assert cut[1]["seconds"] > 5.0
+    assert [len(one["left"]) for one in saved] == [0, 0, 0]
+
+
+def test_the_papers_recipe_is_not_clipped_and_computes_in_float32(tmp_path: Path) -> None:
+    """A step as long as the gradient says, and what the log says of it, whatever the machine prefers."""
+    words = [*PAPER["siamese"], f"side={SIDE}", "batch=8", "epochs=1", "learning_rate=1"]
+    recipe = with_changes(RECIPES["siamese"], words)
+    learner = SystemLearner(Lesson("siamese", recipe, bars(8, 1), bars(4, 2)), CPU)
+    before = {name: weight.clone() for name, weight in learner.network.state_dict().items()}
+    train(learner, Run(out=tmp_path))
+    moved = sum(float((w - before[n]).square().sum()) for n, w in learner.network.state_dict().items())
+    assert moved**0.5 > 1.9  # clipped to 1, momentum after Nesterov would have moved it by 1.9 at most
+    assert ",float32," in (tmp_path / "log.csv").read_text()
+    assert learner.precision(CPU) == "float32"
 
 
 def test_the_nearest_mask_decides() -> None:

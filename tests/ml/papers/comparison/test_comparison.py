@@ -1,5 +1,6 @@
 """Runs side by side: what is kept of one, and which of two is better."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -55,10 +56,11 @@ def test_what_is_kept_of_scores() -> None:
 
 def test_a_difference_is_of_the_same_pictures() -> None:
     """Half of the pictures: 50 points, whichever lifts are drawn; a run that is not there is left out."""
-    rows = orderings.compare_runs({"siamese": run(RIGHT), "classifier": run(HALF), "getnet": run(RIGHT)})
+    runs = {"siamese-paper": run(RIGHT), "classifier-paper": run(HALF), "getnet": run(RIGHT)}
+    rows = orderings.compare_runs(runs)
     assert [(row["runs"], row["what"]) for row in rows] == [
-        (["siamese", "classifier"], "seen"),
-        (["siamese", "classifier"], "unseen"),
+        (["siamese-paper", "classifier-paper"], "seen"),
+        (["siamese-paper", "classifier-paper"], "unseen"),
     ]
     assert rows[0]["difference"] == 0.5
     assert rows[0]["interval_95_by_lift"] == [0.5, 0.5]
@@ -66,14 +68,16 @@ def test_a_difference_is_of_the_same_pictures() -> None:
     assert low < 0.5 < high
     text = str(orderings_table(rows))
     assert "+50.00" in text
-    assert text.count("| yes |") == 2
-    turned = orderings.compare_runs({"siamese": run(HALF), "classifier": run(RIGHT)})
-    assert "no, the other way" in str(orderings_table(turned))
+    assert text.count("| not decided: 1 of 3 seeds |") == 2  # one seed says nothing of the next
+    three = {f"{name}{seed}": result for name, result in runs.items() for seed in ("", "-seed1", "-seed2")}
+    assert str(orderings_table(orderings.compare_runs(three))).count("| yes |") == 2
+    turned = {name: run(HALF if "siamese" in name else RIGHT) for name in three}
+    assert "no, the other way" in str(orderings_table(orderings.compare_runs(turned)))
 
 
 def test_seeds_are_averaged() -> None:
     """Two seeds of which one is half right: a quarter better."""
-    runs = {"siamese": run(RIGHT), "siamese-seed1": run(HALF), "classifier": run(HALF)}
+    runs = {"siamese-paper": run(RIGHT), "siamese-paper-seed1": run(HALF), "classifier-paper": run(HALF)}
     row = orderings.compare_runs(runs)[0]
     assert (row["difference"], row["seeds"]) == (0.25, [2, 1])
 
@@ -83,7 +87,7 @@ def test_a_run_judged_on_some_pictures_is_compared_on_those() -> None:
     data = lifts(2, 2)
     scores = torch.where(data.is_open, 1.0, -1.0)
     some = accuracy_figures(scores[::3], select(data, torch.arange(0, 12, 3)))
-    runs = {"siamese": run(RIGHT, every=3, seen=some), "classifier": run(HALF)}
+    runs = {"siamese-paper": run(RIGHT, every=3, seen=some), "classifier-paper": run(HALF)}
     found = {row["what"]: row for row in orderings.compare_runs(runs)}
     assert found["seen"]["difference"] == 0.5
 
@@ -105,17 +109,20 @@ def test_remarks_say_what_was_reduced() -> None:
     lines = remarks(
         run(HALF, recipe={**as_values("abir", RECIPES["abir"]), "side": 64, "epochs": 9}, every=3)
     )
-    assert lines[0] == "reduced: pictures of 64 pixels"
+    assert lines[0] == "decided by its budget: 9 epochs, the best the 7th"
+    assert lines[1] == "reduced: pictures of 64 pixels"
     assert "every 3rd test picture" in lines
-    assert any("9 epochs were all it was given, the best the 7th" in word for word in lines)
+    stopped = remarks(run(HALF, epochs=12, training_pictures=36_600))
+    assert stopped[0] == "ended by itself after 12 epochs, the best the 7th"
+    assert stopped[1] == "trained on 36,600 pictures"
+    cut_short = remarks(run(HALF, epochs=8))  # below its 9 epochs, and five without improvement
+    assert cut_short[0] == "decided by its budget: 8 epochs, the best the 7th"
 
 
 def test_the_page_has_every_run_and_says_what_was_not_run() -> None:
     """A row each; of the systems without a run, that they were not run."""
-    result = run(HALF)
-    result["about"] = remarks(result)
     text = systems_page(
-        {"siamese": result}, {"speed-systems": {"rows": [{"system": "siamese", "pictures_per_s": 80}]}}, []
+        {"siamese": run(HALF)}, {"speed-systems": {"rows": [{"system": "siamese", "pictures_per_s": 80}]}}, []
     )
     assert "| siamese | 50.00 (" in text
     assert "| 80 | 2 min |" in text
@@ -131,7 +138,9 @@ def test_a_system_with_masks_is_judged_and_adapts() -> None:
     sets = Sets(test=lifts(2, 4), known=lifts(2, 4), unseen=lifts(2, 4, seed=2, noise=0.3))
     plain = judge_system(system, sets, Adaptation())
     assert plain["seen"]["accuracy"] == plain["unseen"]["accuracy"] == 1.0
-    assert plain["adapted"] is None
+    assert plain["adapted"] is plain["alike"] is None
+    alike = judge_system(system, replace(sets, alike=lifts(3, 2, seed=5)), Adaptation())["alike"]
+    assert (alike["accuracy"], len(alike["by_lift"])) == (1.0, 3)
     found = judge_system(system, sets, Adaptation(pseudo=True, reviews=1))
     assert found["seen"] is None
     assert (found["adapted"]["pictures"], found["adapted"]["accuracy"]) == (12, 1.0)

@@ -1,0 +1,79 @@
+"""`barwatch reproduce`: all runs that paper 000's tables need, one after the other, over several sittings."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, NamedTuple
+
+import typer
+
+from ml.commands.common import RESULTS, console
+
+SEEDS = (0, 1, 2)
+"""Of every run that an ordering is claimed with."""
+
+DEEP_SIDE = 112
+"""Of the pictures that the deep networks get, in pixels: at 200 an epoch takes hours on two cores."""
+
+
+class MadeResult(NamedTuple):
+    """One result: its file below the results, and the commands that make it; the last one writes it."""
+
+    file: str
+    commands: tuple[str, ...]
+
+
+def reproduce(
+    names: Annotated[list[str] | None, typer.Argument(help="Only results that begin so.")] = None,
+    results: Annotated[Path, typer.Option(help="Where results are and go.")] = RESULTS,
+    folder: Annotated[Path, typer.Option(help="Checkpoints, rendered pictures.")] = Path("runs"),
+    threads: Annotated[int, typer.Option(min=1, help="Of the CPU; part of every run's recipe.")] = 1,
+    dry_run: Annotated[bool, typer.Option(help="Only print what is left to do.")] = False,
+) -> None:
+    """Make what Tables 2 and 4 of paper 000 need here: naive answers, the small set, one lift left out, the
+    large set, each with three seeds; then the deep networks.
+
+    A result that is there is not made again; a training goes on from its last checkpoint, which is at most
+    two minutes old. So the same command, interrupted in any way and as often as it takes, ends with all.
+    """
+    for step in steps(results, folder, threads):
+        if (results / step.file).exists() or (names and not step.file.startswith(tuple(names))):
+            continue
+        for command in step.commands:
+            console.print(f"{step.file}: {command}", soft_wrap=True)
+            if not dry_run:
+                subprocess.run([sys.executable, "-m", "service.cli", *shlex.split(command)[1:]], check=True)
+
+
+def steps(results: Path, folder: Path, threads: int) -> Iterator[MadeResult]:
+    """Yield every result in the order in which they are made: what is quick and decides most, first."""
+    at = f"--benchmark {shlex.quote(str(folder / 'benchmark'))}"
+    place = f"{at} --cache {shlex.quote(str(folder / 'rendered'))}"
+    naive = results / "naive.json"
+    yield MadeResult("naive.json", (f"barwatch evaluate-naive --threads {threads} {place} --out {naive}",))
+
+    def run(name: str, system: str, how: str, seed: int = 0) -> MadeResult:
+        name += f"-seed{seed}" if seed else ""
+        where, file = folder / "tables" / name, Path("systems") / f"{name}.json"
+        train = (
+            f"barwatch train {system} {how} --seed {seed} --threads {threads} {place} --out {where} --resume"
+        )
+        judge = f"barwatch evaluate {system} --checkpoint {where}/best.pt {place} --out {results / file}"
+        return MadeResult(str(file), (train, judge))
+
+    for preset in ("paper", "paper-large"):
+        for seed in SEEDS:
+            for system in ("classifier", "siamese"):
+                yield run(f"{system}-{preset}", system, f"--preset {preset}", seed)
+        if preset == "paper":
+            out = Path("left-out") / "siamese.json"
+            made = f"--folder {folder / 'left-out-siamese'} {at} --threads {threads} --out {results / out}"
+            yield MadeResult(str(out), (f"barwatch evaluate-left-out siamese --preset paper {made}",))
+    deep = f"--preset large --set side={DEEP_SIDE}"
+    yield run("resnet50-large", "resnet50", deep)
+    # From random weights VGG16 does not begin to learn by plain descent.
+    yield run("vgg16-large", "vgg16", f"{deep} --set optimiser=adam --learning-rate 1e-4")

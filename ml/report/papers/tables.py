@@ -1,0 +1,203 @@
+"""Tables 1 to 4 of paper 000 beside what came out here, lift by lift."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from lifts.arrays import Float64
+from ml.data.counts import SPLITS, TABLE
+from ml.evaluate.metrics import bootstrap, unpack_flags
+from ml.papers.published import (
+    PRINTED_2,
+    PRINTED_4,
+    TABLE_2,
+    TABLE_4,
+    Column,
+    averages,
+    no_shares,
+    wins,
+)
+from ml.report.papers.naive import naive_section
+from ml.report.systems import ended_by_itself
+from ml.report.table import Result, Table, interval, percent, rendered, share
+
+NAMES = {"siamese": "siamese", "classifier": "classifier", "resnet50": "ResNet-50", "vgg16": "VGG16"}
+
+NAIVE = {
+    "majority": "majority",
+    "thumbnails, nearest known picture": "thumbnails",
+    "untrained siamese, seed 0": "siamese, untrained",
+}
+"""Of the naive answers, those that stand beside each lift's figures, and their heads."""
+
+LEFT_OUT = "left-out"
+"""Below the results; a file for each run of `barwatch evaluate-left-out`, by its name."""
+
+
+def tables_page(runs: Mapping[str, Result], naive: Result | None, left_out: Mapping[str, Result]) -> str:
+    """Return the page as Markdown.
+
+    Args:
+        runs: of all systems, by their names; seeds as NAME-seed1, NAME-seed2 ...
+        naive: the result of `barwatch evaluate-naive`, if there is one.
+    """
+    return rendered(
+        "tables",
+        counts=counts_table(),
+        table_2=_per_lift(TABLE_2, PRINTED_2, "paper", runs, naive),
+        runs_2=runs_table(TABLE_2, PRINTED_2, "paper", runs),
+        table_4=_per_lift(TABLE_4, PRINTED_4, "paper-large", runs, naive),
+        runs_4=runs_table(TABLE_4, PRINTED_4, "paper-large", runs),
+        averages=averages_table(),
+        orders=orders_table(runs),
+        left_out=left_out_table(left_out, runs, naive) if left_out else "Not run yet.",
+        naive=naive_section(naive) if naive else "Not run yet.",
+        impossible={name: no_shares(column) for name, column in _columns().items()},
+    )
+
+
+def counts_table() -> Table:
+    """Return the totals of Tables 1 and 3, which the rendered sets have lift by lift."""
+    sums = {split: [sum(counts.of(split)[state] for counts in TABLE) for state in (0, 1)] for split in SPLITS}
+    names = {"train": "Table 1, train", "validation": "Table 1, validation (rows)", "test": "Table 1, test"}
+    rows = [[names.get(split, "Table 3, train"), *pair, sum(pair)] for split, pair in sums.items()]
+    return Table(("pictures", "open", "closed", "in all"), rows)
+
+
+def seeds_of(name: str, runs: Mapping[str, Result]) -> list[Result]:
+    """Return a run with all of its seeds; a deep network's is on reduced pictures."""
+    plain = name.replace("paper-large", "large") if name.startswith(("resnet50", "vgg16")) else name
+    return [run for found, run in runs.items() if re.fullmatch(rf"{re.escape(plain)}(-seed\d+)?", found)]
+
+
+def mean_of_lifts(runs: Sequence[Result]) -> Column:
+    """Return each lift's accuracy in per cent, the mean over seeds."""
+    each = [[row["accuracy"] for row in run["seen"]["by_lift"].values()] for run in runs]
+    return tuple(100 * float(value) for value in np.mean(each, axis=0))
+
+
+def _right(runs: Sequence[Result]) -> Float64:
+    flags = [unpack_flags(run["seen"]["right"], run["seen"]["pictures"]) for run in runs]
+    return np.asarray(np.mean(flags, axis=0), np.float64)
+
+
+def runs_table(
+    table: Mapping[str, Column], printed: Mapping[str, float], preset: str, runs: Mapping[str, Result]
+) -> Table:
+    """Return a row for each system of a table: the paper's average, ours, every seed's, and how it ended."""
+    rows: list[list[object]] = []
+    for name in table:
+        found = seeds_of(f"{name}-{preset}", runs)
+        if not found:
+            rows.append([NAMES[name], f"{printed[name]:.2f}", "not run yet", "", "", "", ""])
+            continue
+        right = _right(found)
+        ended = [
+            run["epochs"] if ended_by_itself(run) else f"by its budget of {run['epochs']}" for run in found
+        ]
+        unseen = [share(found[0][on]) if found[0].get(on) else "" for on in ("alike", "unseen")]
+        rows.append(
+            [
+                *(
+                    NAMES[name],
+                    f"{printed[name]:.2f}",
+                    f"{percent(float(right.mean()))} {interval(bootstrap(right))}",
+                ),
+                *(", ".join(percent(run["seen"]["accuracy"]) for run in found), ", ".join(map(str, ended))),
+                *unseen,
+            ]
+        )
+    heads = ("system", "paper", "ours, mean of the seeds", "each seed", "epochs until it ended")
+    return Table((*heads, "unseen lifts of the same kind, seed 0", "harder unseen lifts, seed 0"), rows)
+
+
+def _per_lift(
+    table: Mapping[str, Column],
+    printed: Mapping[str, float],
+    preset: str,
+    runs: Mapping[str, Result],
+    naive: Result | None,
+) -> Table:
+    ours = {name: seeds_of(f"{name}-{preset}", runs) for name in table}
+    means = {name: mean_of_lifts(found) for name, found in ours.items() if found}
+    beside = {head: naive["rows"][name] for name, head in NAIVE.items() if naive and name in naive["rows"]}
+    heads = ["lift", "pictures"]
+    for name in table:
+        heads += [f"{NAMES[name]}, paper", f"{NAMES[name]}, ours"]
+    rows: list[list[object]] = []
+    for at, counts in enumerate(TABLE):
+        row: list[object] = [counts.lift, sum(counts.test)]
+        for name, column in table.items():
+            row += [f"{column[at]:.2f}", f"{means[name][at]:.2f}" if name in means else ""]
+        row += [percent(found["seen"]["by_lift"][counts.lift]["accuracy"]) for found in beside.values()]
+        rows.append(row)
+    last: list[object] = ["average, by picture", sum(sum(counts.test) for counts in TABLE)]
+    for name in table:
+        own = percent(float(_right(ours[name]).mean())) if ours[name] else ""
+        last += [f"{printed[name]:.2f} (printed)", own]
+    last += [percent(found["seen"]["accuracy"]) for found in beside.values()]
+    return Table((*heads, *beside), [*rows, last])
+
+
+def _columns() -> dict[str, Column]:
+    return {
+        f"Table {number}, {NAMES[name]}": column
+        for number, table in ((2, TABLE_2), (4, TABLE_4))
+        for name, column in table.items()
+    }
+
+
+def averages_table() -> Table:
+    """Return the averages as printed beside those of the columns above them."""
+    found = averages(TABLE_2, PRINTED_2), averages(TABLE_4, PRINTED_4)
+    rows = [
+        [
+            *(f"Table {number}, {NAMES[name]}", f"{a.printed:.2f}"),
+            *(f"{a.by_picture:.2f}", f"{a.by_lift:.2f}", "yes" if a.agrees else "no"),
+        ]
+        for number, table in zip((2, 4), found, strict=True)
+        for name, a in table.items()
+    ]
+    return Table(("column", "average as printed", "by picture", "by lift", "does it follow?"), rows)
+
+
+def orders_table(runs: Mapping[str, Result]) -> Table:
+    """Return on how many lifts the siamese network is better than the classifier, in the paper and here."""
+    rows: list[list[object]] = []
+    for number, table, preset in ((2, TABLE_2, "paper"), (4, TABLE_4, "paper-large")):
+        rows.append([f"Table {number}, paper", *wins(table["siamese"], table["classifier"])])
+        pair = [seeds_of(f"{name}-{preset}", runs) for name in ("siamese", "classifier")]
+        if all(pair):
+            means = [mean_of_lifts(found) for found in pair]
+            seeds = ", ".join(str(len(found)) for found in pair)
+            rows.append([f"Table {number}, ours (seeds: {seeds})", *wins(means[0], means[1])])
+    return Table(("siamese over classifier", "lifts better", "equal", "worse"), rows)
+
+
+def left_out_table(
+    left_out: Mapping[str, Result], runs: Mapping[str, Result], naive: Result | None = None
+) -> Table:
+    """Return each lift's accuracy by systems that were trained without it, and by what learns nothing."""
+    columns: dict[str, Mapping[str, Result]] = {
+        f"{name}, without this lift": result["left_out"]["by_lift"] for name, result in left_out.items()
+    }
+    for name in left_out:
+        if run := runs.get(f"{name}-paper"):
+            columns[f"{name}, with it"] = run["seen"]["by_lift"]
+    for name in ("thumbnails, nearest mask", "edge-energy", "edge-correlation"):
+        if naive and name in naive["rows"]:
+            columns[name] = naive["rows"][name]["seen"]["by_lift"]
+    rows: list[list[object]] = [
+        [
+            counts.lift,
+            *(percent(c[counts.lift]["accuracy"]) if counts.lift in c else "" for c in columns.values()),
+        ]
+        for counts in TABLE
+        if any(counts.lift in result["left_out"]["by_lift"] for result in left_out.values())
+    ]
+    totals = [share(result["left_out"]) for result in left_out.values()]
+    rows.append(["all", *totals, *("" for _ in range(len(columns) - len(totals)))])
+    return Table(("lift", *columns), rows)
