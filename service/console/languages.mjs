@@ -1,5 +1,6 @@
 /* Whether each language has what English has: node languages.mjs. It names what is missing, what is too much, what has
-   lost a {place}, and what nobody has translated; the compiler cannot see all of it where keys are open. */
+   lost a {place}, what nobody has translated, and what is spoken otherwise than it is shown; the compiler cannot see all
+   of it where keys are open. */
 
 import { readdir } from "node:fs/promises";
 import { build } from "esbuild";
@@ -38,14 +39,20 @@ const languages = (await readdir(FOLDER, { withFileTypes: true })).filter((each)
 const english = await catalogueOf("en");
 const findings = [];
 for (const { name } of languages) {
-  if (name === "en") continue;
-  const catalogue = await catalogueOf(name);
+  const catalogue = name === "en" ? english : await catalogueOf(name);
   for (const [key, text] of english) {
     const theirs = catalogue.get(key);
     if (!theirs) findings.push(`${name}: ${key}: missing (English: ${text})`);
     else if (placesOf(theirs) !== placesOf(text))
       findings.push(`${name}: ${key}: other places than ${placesOf(text)}: ${theirs}`);
-    else if (theirs === text && isProse(text)) findings.push(`${name}: ${key}: still English: ${text}`);
+    else if (name !== "en" && theirs === text && isProse(text))
+      findings.push(`${name}: ${key}: still English: ${text}`);
+  }
+  for (const [key, text] of catalogue) {
+    // Whoever speaks to the machine says what they see: what is spoken must hold it.
+    const seen = key.endsWith("Label") ? catalogue.get(key.slice(0, -"Label".length)) : undefined;
+    if (seen && !placesOf(seen) && !text.toLowerCase().includes(seen.toLowerCase()))
+      findings.push(`${name}: ${key}: spoken otherwise than shown (${seen}): ${text}`);
   }
   for (const key of catalogue.keys())
     if (!english.has(key)) findings.push(`${name}: ${key}: English has none`);

@@ -5,7 +5,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { Banners } from "./alarms/banners";
 import { Header } from "./components/header";
 import { t } from "./i18n/text";
-import { LiftPage, page, Wall } from "./pages";
+import { isAlone, LiftPage, page } from "./pages";
 import { Preferences } from "./preferences/preferences";
 import { route } from "./route/route";
 import { ProofDialog } from "./session/proof";
@@ -26,7 +26,7 @@ export function App(): JSX.Element {
     if (before.current !== route.value && !isTaken) main.current?.focus();
     before.current = route.value;
   });
-  if (route.value[0] === "wall") return <Wall />;
+  if (isAlone(route.value)) return page(route.value);
   return (
     <>
       <Header />

@@ -6,6 +6,7 @@ import { App } from "./app";
 import { language } from "./i18n/text";
 import { colour } from "./preferences/theme";
 import { route } from "./route/route";
+import { matched } from "./route/table";
 import { cutOff, title } from "./state/connection";
 import { drawGently } from "./state/drawing";
 import { start } from "./state/watch";
@@ -18,6 +19,7 @@ effect(() => {
 });
 effect(() => {
   document.body.dataset.page = route.value[0] ?? "overview";
+  document.body.dataset.route = matched(route.value)?.path ?? "none";
 });
 effect(() => {
   document.body.classList.toggle("not-connected", cutOff.value);

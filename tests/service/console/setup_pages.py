@@ -4,6 +4,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from service.domain.people import Role
@@ -45,6 +46,21 @@ def setup_address(page: Page, served: Served) -> None:
     page.goto(f"{served.url}/#/setup")
     page.get_by_role("button", name="Look").click()
     expect(page.get_by_role("alert").filter(has_text="name")).to_be_visible(timeout=PATIENCE_MS)
+
+
+def setup_present(page: Page, served: Served) -> None:
+    begin(served)
+    assert await_end(served)["state"] == "ready"
+    page.goto(served.link())
+    shown(page, "#watch")
+    page.goto(f"{served.url}/#/lifts/{LIFT}/setup")
+    shown(page, ".handle.end")
+
+
+def setup_again(page: Page, served: Served) -> None:
+    begin(served)
+    open_step(page, served, "address")
+    expect(page.get_by_label("Address")).to_have_value("rtsp://10.0.0.12/live", timeout=PATIENCE_MS)
 
 
 def setup_waiting(page: Page, served: Served) -> None:
@@ -116,5 +132,7 @@ def setup_after(page: Page, served: Served) -> None:
 
 SETUP_PAGES = [
     *(setup_address, setup_waiting, setup_track, setup_pick),
+    pytest.param(setup_present, marks=pytest.mark.slow),
+    pytest.param(setup_again, marks=pytest.mark.slow),
     *(setup_masks, setup_proof, setup_after),
 ]

@@ -10,8 +10,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from service.console import build
+from tests.service.console.account_pages import ACCOUNT_PAGES
 from tests.service.console.alarm_pages import ALARM_PAGES
 from tests.service.console.conftest import Served
+from tests.service.console.covered import DOCUMENTS, SHOWS, documents, looked_at, paths, shows
 from tests.service.console.everything import fill
 from tests.service.console.review_pages import REVIEW_PAGES
 from tests.service.console.setup_pages import SETUP_PAGES
@@ -99,9 +101,9 @@ def cut_off(page: Page, served: Served) -> None:
 
 
 FIRST_PAGES = [cut_off, overview, filtered, wall, everything]
-PAGES = [
+PAGES: list[Any] = [
     *(*FIRST_PAGES, signing_in, reference, figures, reports, nowhere),
-    *(*SETUP_PAGES, *REVIEW_PAGES, *ALARM_PAGES),
+    *(*SETUP_PAGES, *REVIEW_PAGES, *ALARM_PAGES, *ACCOUNT_PAGES),
 ]
 
 
@@ -160,12 +162,22 @@ def small(page: Page) -> list[str]:
     ]
 
 
+def test_no_page_is_forgotten() -> None:
+    """Each page of the table is shown by a screen that is looked at here, or in a test of its room."""
+    screens = {(where if callable(where) else where.values[0]).__name__ for where in PAGES}
+    assert screens | looked_at() == set(SHOWS)
+    assert set(paths()) - set(SHOWS.values()) == set()
+    assert set(SHOWS.values()) - set(paths()) == {"none", None}
+    assert documents() == DOCUMENTS
+
+
 @pytest.mark.parametrize("where", PAGES)
 def test_everybody_can_use_every_page(
     page: Page, served: Served, where: Any, request: pytest.FixtureRequest
 ) -> None:
     """No finding of axe-core in light, none on colours in dark; no small target, nothing beyond the edge."""
     where(page, served)
+    shows(page, where.__name__)
     schemes: tuple[tuple[Any, Any], ...] = (("light", None), ("dark", COLOURS))
     for scheme, rules in schemes:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")

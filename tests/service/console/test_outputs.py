@@ -41,7 +41,7 @@ def test_an_admin_sets_an_output_up(browser: Browser, served: Served, receiver: 
     """Added off, with filters; tested, switched on, changed, deleted; its secret is shown once."""
     page = open_page(browser, f"{served.link(Role.ADMIN)}")
     expect(page.locator("#who")).to_contain_text("admin")
-    page.goto(f"{served.url}/#/account/outputs")
+    page.goto(f"{served.url}/#/admin/outputs")
     page.get_by_label("Name").fill("Hut")
     page.get_by_label("Address").fill("nonsense")
     page.get_by_label("Bar open").check()
@@ -55,7 +55,7 @@ def test_an_admin_sets_an_output_up(browser: Browser, served: Served, receiver: 
     expect(page.get_by_label("Address")).to_have_value("")
     page.get_by_role("button", name="Test Hut").click()
     expect(page.get_by_text("Hut: the test arrived.")).to_be_visible()
-    page.get_by_role("button", name="Switch Hut on").click()
+    page.get_by_role("button", name="Switch on Hut").click()
     expect(entry).to_contain_text("Webhook · delivers")
     assert served.house.call("GET", "/outputs").json()["items"][0]["kinds"] == ["bar_open"]
     receiver.answer = lambda _: (500, {})

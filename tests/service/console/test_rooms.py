@@ -22,6 +22,7 @@ from service.store.alarms.escalating import escalate
 from service.trials.whole import Trials
 from tests.service.api.conftest import House
 from tests.service.console.conftest import Served
+from tests.service.console.covered import shows
 from tests.service.console.test_accessibility import SCREENS, SIZES, findings, small, take_picture
 from tests.service.console.test_console import LIFT, PATIENCE_MS
 from tests.service.industry.inputs.test_sources import Plc
@@ -75,6 +76,7 @@ def pictures(page: Page, name: str) -> None:
 
 def everybody_can_use(page: Page, name: str) -> None:
     """No finding of axe-core, no target that a glove misses, nothing beyond the edge of a phone."""
+    shows(page, name)
     for scheme in SCHEMES:
         page.emulate_media(color_scheme=scheme)
         assert findings(page) == []

@@ -122,38 +122,36 @@ function FilterForm({ filters, onShow }: { filters: Filters; onShow: () => void 
 function Entries({ entries }: { entries: readonly AuditEntry[] }): JSX.Element {
   if (entries.length === 0) return <p class="note">{t("audit.none")}</p>;
   return (
-    <div class="scrolled">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">{t("audit.when")}</th>
-            <th scope="col">{t("audit.who")}</th>
-            <th scope="col">{t("audit.action")}</th>
-            <th scope="col">{t("audit.of")}</th>
-            <th scope="col">{t("audit.where")}</th>
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">{t("audit.when")}</th>
+          <th scope="col">{t("audit.who")}</th>
+          <th scope="col">{t("audit.action")}</th>
+          <th scope="col">{t("audit.of")}</th>
+          <th scope="col">{t("audit.where")}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {entries.map((entry) => (
+          <tr key={entry.seq}>
+            <td>
+              <time dateTime={entry.at}>{clockTime(entry.at)}</time>
+            </td>
+            <td>
+              {entry.actor}
+              <span class="note">{roleOf(entry)}</span>
+            </td>
+            <td>{entry.action}</td>
+            <td>
+              {entry.subject}
+              <span class="note">{detailsOf(entry)}</span>
+            </td>
+            <td>{entry.address}</td>
           </tr>
-        </thead>
-        <tbody>
-          {entries.map((entry) => (
-            <tr key={entry.seq}>
-              <td>
-                <time dateTime={entry.at}>{clockTime(entry.at)}</time>
-              </td>
-              <td>
-                {entry.actor}
-                <span class="note">{roleOf(entry)}</span>
-              </td>
-              <td>{entry.action}</td>
-              <td>
-                {entry.subject}
-                <span class="note">{detailsOf(entry)}</span>
-              </td>
-              <td>{entry.address}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+        ))}
+      </tbody>
+    </table>
   );
 }
 

@@ -7,7 +7,7 @@ import { wallClock } from "../i18n/time";
 import { hrefOf } from "../route/route";
 import { now } from "../state/clock";
 import { headline } from "../state/connection";
-import { person } from "../state/session";
+import { isAdmin, person } from "../state/session";
 import { signOut } from "../state/watch";
 import { Button } from "./button";
 
@@ -25,6 +25,11 @@ export function Header(): JSX.Element {
       <nav aria-label={t("page.session")}>
         <span id="who">{who && t("session.who", { name: who.name, role: words.roles[who.role] })}</span>
         <a href={address("/docs")}>{t("page.api")}</a>
+        {isAdmin.value && (
+          <a id="admin" href={hrefOf("admin")}>
+            {t("admin.title")}
+          </a>
+        )}
         {who && (
           <a id="account" href={hrefOf("account")}>
             {t("people.account")}

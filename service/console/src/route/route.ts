@@ -8,8 +8,13 @@ export type Route = readonly string[];
 /** Read a location's hash; what is not an address of ours is the first page. */
 export function parse(hash: string): Route {
   if (!hash.startsWith("#/")) return [];
-  return hash.slice(2).split("/").filter(Boolean).map(decode);
+  const parts = hash.slice(2).split("/").filter(Boolean).map(decode);
+  const [room, part = ""] = parts;
+  return room === "account" && MOVED.includes(part) ? ["admin", part] : parts;
 }
+
+/** What stood below the account once: bookmarks lead there. */
+const MOVED = ["people", "tokens", "outputs", "audit"];
 
 function decode(part: string): string {
   try {

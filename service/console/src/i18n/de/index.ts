@@ -7,6 +7,7 @@ import { outputSentences, outputWords } from "./delivery/outputs";
 import { plantSentences, plantWords } from "./delivery/plant";
 import { liftSentences, liftWords } from "./lifts";
 import { maskSentences, maskWords } from "./masks";
+import { adminSentences } from "./operating/admin";
 import { roomSentences, roomWords } from "./operating/alarm-room";
 import { budgetSentences } from "./operating/budget";
 import { escalationSentences, priorities } from "./operating/escalation";
@@ -45,6 +46,7 @@ const sentences = {
   ...reviewSentences,
   ...proposeSentences,
   ...overviewSentences,
+  ...adminSentences,
 };
 const words = {
   ...liftWords,

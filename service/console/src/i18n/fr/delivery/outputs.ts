@@ -84,7 +84,7 @@ export const outputSentences = {
   "outputs.again": "Renvoyer",
   "outputs.againLabel": "Renvoyer ce que {name} a refusé",
   "outputs.leaveOut": "Laisser de côté",
-  "outputs.leaveOutLabel": "Laisser définitivement de côté ce que {name} a refusé",
+  "outputs.leaveOutLabel": "Laisser de côté pour de bon ce que {name} a refusé",
   "outputs.delivered": "dernière transmission {at}",
   "outputs.lastError": "{problem} ({at})",
   "outputs.test": "Tester",
@@ -123,7 +123,7 @@ export const outputSentences = {
     "Le service n’envoie rien aux navigateurs\u00a0: un administrateur ajoute la sortie pour cela.",
   "push.since": "depuis {at}",
   "push.end": "Terminer",
-  "push.endLabel": "Mettre fin aux notifications de {agent}",
+  "push.endLabel": "Terminer les notifications de {agent}",
   "push.unknownBrowser": "un programme",
   "push.test": "Un test\u00a0: les alarmes arriveront ainsi.",
   "push.missed": {

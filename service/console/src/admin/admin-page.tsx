@@ -1,0 +1,52 @@
+/* The administration: an index of everything that keeps the service well, and each of it. */
+
+import type { JSX } from "preact";
+import { AuditPart } from "../audit/audit-part";
+import { t } from "../i18n/text";
+import { OutputsPart } from "../outputs/outputs-part";
+import { PeoplePart } from "../people/people-part";
+import { TokensPart } from "../people/tokens-part";
+import { hrefOf } from "../route/route";
+import { maySee, PARTS, type Part } from "./parts";
+
+/** part: the index without it, and for whom it is not. */
+export function AdminPage({ part }: { part: Part | undefined }): JSX.Element {
+  const shown = part !== undefined && maySee(part) ? part : undefined;
+  return (
+    <section class="wizard account admin" aria-labelledby="admin-title">
+      <h2 id="admin-title">{t("admin.title")}</h2>
+      <nav class="steps" aria-label={t("admin.title")}>
+        <ol>
+          {shown !== undefined && (
+            <li>
+              <a href={hrefOf("admin")}>{t("admin.all")}</a>
+            </li>
+          )}
+          <li>
+            <a href={hrefOf()}>{t("page.back")}</a>
+          </li>
+        </ol>
+      </nav>
+      {shown === undefined ? <Index /> : <p class="note about">{t(PARTS[shown].help)}</p>}
+      {shown === "people" && <PeoplePart />}
+      {shown === "tokens" && <TokensPart />}
+      {shown === "outputs" && <OutputsPart />}
+      {shown === "audit" && <AuditPart />}
+    </section>
+  );
+}
+
+function Index(): JSX.Element {
+  return (
+    <ul class="index">
+      {(Object.keys(PARTS) as Part[]).filter(maySee).map((part) => (
+        <li key={part}>
+          <a href={hrefOf("admin", part)}>
+            <strong>{t(PARTS[part].title)}</strong>
+            <span>{t(PARTS[part].help)}</span>
+          </a>
+        </li>
+      ))}
+    </ul>
+  );
+}
