@@ -19,10 +19,6 @@ COMMANDS: dict[str, Any] = {
         "ml.commands.evaluate:evaluate_benchmark",
         "Judge a system on the test pictures of S1 to S20: per lift, averages, ROC, each factor's cost.",
     ),
-    "evaluate-digits": (
-        "ml.commands.digits:evaluate_digits",
-        "Train on pairs of distorted digits, with and without the spatial transformer: paper 001.",
-    ),
     "evaluate-events": (
         "ml.commands.recordings:evaluate_events",
         "Judge the whole service on recordings of lifts that no training saw: recall, false alarms, delay.",
@@ -46,6 +42,10 @@ COMMANDS: dict[str, Any] = {
     "evaluate-onsite": (
         "ml.commands.onsite:evaluate_onsite",
         "Judge what a lift gains from its own passages: watched without a label, then with some reviewed.",
+    ),
+    "evaluate-pairing": (
+        "ml.commands.papers.pairing:evaluate_pairing",
+        "Train a network on pairs of pictures, with or without the spatial transformer: paper 001.",
     ),
     "evaluate-passage-length": (
         "ml.commands.evaluate:evaluate_passage_length",
@@ -86,6 +86,10 @@ COMMANDS: dict[str, Any] = {
     "gpu-run": (
         "ml.commands.training.gpu:gpu_run",
         "Use a machine with a GPU for some minutes: tests, speed, training, export, with one summary.",
+    ),
+    "reproduce-pairing": (
+        "ml.commands.papers.pairing_plan:reproduce_pairing",
+        "Make every result of paper 001 that is missing; goes on where it was interrupted.",
     ),
     "report": (
         "ml.commands.report:report",

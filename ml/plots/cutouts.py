@@ -1,6 +1,6 @@
 """Contact sheets of GetNet's crops: each picture with the crop's outline, and below it the crop.
 
-As figure 7 of paper 001. A crop may reach beyond the picture, which is shown with a margin round it.
+A crop may reach beyond the picture, which is shown with a margin round it.
 """
 
 from __future__ import annotations
@@ -16,10 +16,8 @@ import torch
 
 from lifts.arrays import Float32, Float64, Int64, UInt8
 from ml.data.pictures import PictureSet
-from ml.models.getnet import DIGITS, GetNet, sample
-from ml.papers.digits.judging import corners, overlap, transforms
-from ml.papers.digits.pictures import Digits
-from ml.papers.digits.training import Trained
+from ml.models.getnet import GetNet, sample
+from ml.papers.pairing.judging import corners
 from ml.scene.sheets import COLUMNS, Row, Tile, sheet
 from ml.systems.base import System, prepare_images
 from ml.systems.siamese import GetNetSystem
@@ -28,22 +26,6 @@ _SIDE = 200
 _MARGIN = 0.125
 """Of the picture's side, on each side of it."""
 _CUT, _TRUTH = (230, 30, 30), (40, 200, 40)
-
-
-def digits_sheet(trained: Sequence[Trained], digits: Digits) -> UInt8:
-    """Return a sheet uint8[H, W, 3] of the first digits: for each network a row of pictures and one of crops.
-
-    The crop's edges are red, the digit's box is green. All networks have a transformer.
-    """
-    few = Digits(*(values[:COLUMNS] for values in vars(digits).values()))
-    colour = np.repeat(few.pictures[..., None], 3, axis=3)
-    rows: list[Row] = []
-    for one in trained:
-        transform = transforms(one, few)
-        agree = overlap(transform, few.boxes)[0]
-        titles = [f"{label}, IoU {100 * iou:.0f} %" for label, iou in zip(few.labels, agree, strict=True)]
-        rows += tiles(colour, titles, transform, _cuts(colour, transform, DIGITS.cut), few.boxes)
-    return sheet(rows)
 
 
 @torch.inference_mode()
@@ -63,7 +45,7 @@ def carriers_sheet(system: System[Any], data: PictureSet) -> UInt8:
         network.cut(prepare_images(images.to(system.device), system.recipe.side)).transform.cpu().numpy()
     )
     network.train(was)
-    cuts = _cuts(images.numpy(), transform, network.transformer.cut)
+    cuts = cut_out(images.numpy(), transform, network.transformer.cut)
     states = ["open" if is_open else "closed" for is_open in data.is_open.tolist()]
     titles = [f"{data.names[lift]}, {state}" for lift, state in zip(data.lift.tolist(), states, strict=True)]
     rows: list[Row] = []
@@ -107,8 +89,8 @@ def write(image: UInt8, path: Path) -> Path:
     return path
 
 
-def _cuts(pictures: UInt8, transform: Float32, side: int) -> UInt8:
-    """Return the crops of uint8[N, S, S, 3]: uint8[N, side, side, 3], black beyond the edges."""
+def cut_out(pictures: UInt8, transform: Float32, side: int) -> UInt8:
+    """Return the crops of pictures uint8[N, S, S, 3]: uint8[N, side, side, 3], black beyond the edges."""
     x = torch.from_numpy(pictures).permute(0, 3, 1, 2).float()
     cuts = sample(x, torch.from_numpy(transform), side).round().byte()
     return np.asarray(cuts.permute(0, 2, 3, 1), np.uint8)

@@ -14,7 +14,6 @@ from ml.report.accuracy import (
     onsite_section,
     privacy_table,
 )
-from ml.report.digits import digits_section
 from ml.report.headlines import headlines
 from ml.report.recordings import alarms_section, events_section, passages_section
 from ml.report.sizing import sizing
@@ -56,7 +55,6 @@ OTHERS: dict[str, tuple[str, Callable[[Result], str]]] = {
     "masks": ("Masks as people draw them", habits_section),
     "proposals": ("Masks as the network proposes them", proposals_section),
     "passage-length": ("How many pictures of a passage are judged", length_section),
-    "digits": ("Digits", lambda result: f"{digits_section(result)}\n![What is cut out](getnet-digits.png)\n"),
     "ingest": ("Cameras", cameras_section),
 }
 """Each section's title and writer."""

@@ -19,7 +19,7 @@ PAPERS = {
     "vgg16": "VGG16 (000)",
     "resnet50": "ResNet-50 (000)",
     "efficientnet-lite0": "EfficientNet-Lite0 (beside 000)",
-    "getnet": "GetNet, carriers off their place (001)",
+    "getnet": "GetNet, carriers off their place, with masks (001)",
     "abir": "ABIR (003)",
     "triplet-mildnet": "triplets on MILDNet (004)",
     "triplet-resnet50": "triplets on ResNet-50 (004)",

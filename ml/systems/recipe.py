@@ -66,11 +66,15 @@ class SiameseRecipe(Recipe):
 class GetNetRecipe(Recipe):
     """Pictures and masks behind a spatial transformer (paper 001).
 
-    transformer: how many parameters it has, 0 for none. displaced: largest shift of a picture on
-    each axis, as a fraction of the frame's side; its size is scaled by 1 - displaced to 1 + displaced.
+    transformer: how many parameters it has, 0 for none. scale: its s at the start, of which 2 parameters
+    leave it. turn: steps in which everything learns, followed by as many in which the transformer learns
+    alone. displaced: largest shift of a picture on each axis, as a fraction of the frame's side; its size is
+    scaled by 1 - displaced to 1 + displaced.
     """
 
-    transformer: Literal[0, 3, 6] = 3
+    transformer: Literal[0, 2, 3, 6] = 2
+    scale: float = 0.6
+    turn: int = 21
     displaced: float = 0.25
 
 

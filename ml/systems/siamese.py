@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from typing import TypeVar
 
 import torch
@@ -92,17 +94,26 @@ class Siamese(NearestMask[SiameseRecipe]):
 class GetNetSystem(NearestMask[GetNetRecipe]):
     """Yu et al. (paper 001): pictures that lie off their place, a transformer that finds what matters.
 
-    The paper pairs pictures; here a picture is paired with a mask, both through the same GetNet. The
-    transformer and the whole learn in turns (section III.D), batch by batch.
+    The paper pairs pictures, as `ml.papers.pairing.carriers` does; here a picture is paired with a mask, both
+    through the same GetNet, for masks are what a new lift has. The transformer and the whole learn in turns
+    (section III.D). An epoch has as many steps of the siamese part with a transformer as without.
     """
 
     def build(self) -> nn.Module:
         """Return the network, or its siamese part alone."""
-        return getnet(CARRIERS, self.recipe.transformer)
+        return getnet(CARRIERS, self.recipe.transformer, self.recipe.scale)
+
+    def batches(self, data: PictureSet, generator: torch.Generator) -> Iterator[Tensor]:
+        """Yield whole turns, int64[B] each: first for all to learn from, then for the transformer alone."""
+        recipe, shuffled = self.recipe, list[Tensor]()
+        turns = math.ceil(len(data) / recipe.batch / recipe.turn)
+        for _ in range(turns * recipe.turn * (2 if recipe.transformer else 1)):
+            shuffled = shuffled or list(super().batches(data, generator))
+            yield shuffled.pop(0)
 
     def learning(self, step: int) -> list[nn.Parameter]:
-        """Return the transformer's parameters at every other step, all at the others."""
-        return turn(self.network, step % 2 == 0)
+        """Return all parameters at the steps of one turn, the transformer's at those of the next."""
+        return turn(self.network, step // self.recipe.turn % 2 == 1)
 
     def loss(self, data: PictureSet, index: Tensor, generator: torch.Generator) -> Tensor:
         """Return equation 8's loss of displaced pictures with their masks."""
@@ -116,12 +127,20 @@ class GetNetSystem(NearestMask[GetNetRecipe]):
 
 def displace(images: Tensor, by: float, generator: torch.Generator) -> Tensor:
     """Shift and scale each picture uint8[N, H, W, 3] at random, `by` of its side at most; edges repeat."""
-    count = len(images)
-    drawn = 2 * torch.rand(count, 3, generator=generator) - 1
-    scale = 1 + by * drawn[:, 0]
-    theta = torch.zeros(count, 2, 3)
-    theta[:, 0, 0] = theta[:, 1, 1] = scale
+    return moved(images, displacements(torch.rand(len(images), 3, generator=generator), by))
+
+
+def displacements(drawn: Tensor, by: float) -> Tensor:
+    """Map numbers float[N, 3] in 0..1 to transforms float[N, 2, 3], from a displaced picture to its own."""
+    drawn = 2 * drawn - 1
+    theta = torch.zeros(len(drawn), 2, 3)
+    theta[:, 0, 0] = theta[:, 1, 1] = 1 + by * drawn[:, 0]
     theta[:, :, 2] = 2 * by * drawn[:, 1:]
+    return theta
+
+
+def moved(images: Tensor, theta: Tensor) -> Tensor:
+    """Return pictures uint8[N, H, W, 3] seen through transforms float[N, 2, 3]; edges repeat."""
     parts = zip(torch.split(images, _AT_ONCE), torch.split(theta, _AT_ONCE), strict=True)
     return torch.cat([_moved(part, by_part) for part, by_part in parts])
 

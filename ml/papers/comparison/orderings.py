@@ -39,7 +39,8 @@ ORDERINGS = (
         SAME,
     ),
     Ordering("transformer over none (001, Table I)", "getnet", "getnet-none", JUDGED),
-    Ordering("six parameters over three (001, future work)", "getnet-affine", "getnet", JUDGED),
+    Ordering("transformer of three parameters over none (001)", "getnet-3", "getnet-none", JUDGED),
+    Ordering("six parameters over three (001, future work)", "getnet-6", "getnet-3", JUDGED),
     Ordering("squeeze-and-excitation over none (003)", "abir", "abir-nose", WHICH),
     Ordering("ResNet-50 over MILDNet (004, Table 4.1)", "triplet-resnet50", "triplet-mildnet", WHICH),
     Ordering(

@@ -9,10 +9,12 @@ import pytest
 import torch
 
 from ml.data.pictures import PictureSet
-from ml.models.getnet import DIGITS, GetNet
-from ml.papers.digits.pictures import distorted_digits
-from ml.papers.digits.training import DigitsRecipe, Trained
-from ml.plots.cutouts import carriers_sheet, digits_sheet, tiles, write
+from ml.models.getnet import DIGITS, GetNet, getnet
+from ml.papers.pairing.digits import bundled_digits
+from ml.papers.pairing.pairs import pair_distances
+from ml.papers.pairing.training import PairingRecipe, Trained, embed
+from ml.plots.cutouts import carriers_sheet, tiles, write
+from ml.plots.pairing import pairs_sheet
 from ml.systems.named import RECIPES, system_of
 from ml.systems.recipe import GetNetRecipe
 
@@ -42,18 +44,24 @@ def test_the_edges_are_where_the_cut_is() -> None:
     assert (above[0].label, below[0].label) == ("a", "0.50 at +0.50 -0.50")
 
 
-def test_a_sheet_of_digits_has_two_rows_for_each_network(tmp_path: Path) -> None:
-    """Cuttings at the identity are the pictures at half their size; the file is the sheet."""
-    networks = [Trained(DigitsRecipe(transformer=kind), GetNet(DIGITS, kind).eval(), {}) for kind in (3, 6)]
-    digits = distorted_digits(0, "test")
-    one, both = digits_sheet(networks[:1], digits), digits_sheet(networks, digits)
-    assert (len(both), both.shape[1]) == (2 * len(one), one.shape[1])
-    assert ((one == RED).all(2)).sum() > 1000  # edges of eight cuts
-    assert one[len(one) // 2 :].std() > 20
-    path = write(one, tmp_path / "new" / "sheet.png")
+def test_a_sheet_of_pairs_has_two_rows_for_each_outcome(tmp_path: Path) -> None:
+    """Right and wrong pairs, or three outcomes beside a network without; the file is the sheet."""
+    digits = bundled_digits()
+    two = Trained(
+        PairingRecipe(name="digits"), GetNet(DIGITS).eval(), {"threshold": -1.0}
+    )  # none is the same
+    whole = Trained(PairingRecipe(name="digits", transformer=0), getnet(DIGITS, 0).eval(), {})
+    found = pair_distances(embed(whole.network, digits, "test", 0)[0], digits.pairs("test", 0)[0])
+    whole.state["threshold"] = float(np.median(found))
+    alone, beside = pairs_sheet(two, None, digits), pairs_sheet(two, whole, digits)
+    assert (3 * len(alone), alone.shape[1]) == (2 * len(beside), beside.shape[1])
+    assert ((alone == RED).all(2)).sum() > 1000  # edges of sixteen cuts
+    path = write(alone, tmp_path / "new" / "sheet.png")
     read = cv2.imread(str(path))
     assert read is not None
-    np.testing.assert_array_equal(read[..., ::-1], one)
+    np.testing.assert_array_equal(read[..., ::-1], alone)
+    with pytest.raises(ValueError, match="nothing to draw"):
+        pairs_sheet(whole, None, digits)
 
 
 def test_a_sheet_of_carriers_shows_all_of_them() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 import torch
 
 from ml.data.pictures import PictureSet, select
+from ml.models.getnet import GetNet
 from ml.systems.metric import classes
 from ml.systems.named import (
     LARGE_PATIENCE,
@@ -145,12 +147,18 @@ def test_a_recipe_is_changed_by_words() -> None:
 
 
 def test_getnet_learns_in_turns(data: PictureSet) -> None:
-    """Section III.D: at every other step the transformer alone learns."""
-    system = system_of(replace(GetNetRecipe(), batch=4))
-    everything, alone = system.learning(1), system.learning(0)
-    assert 0 < len(alone) < len(everything)
-    without = system_of(replace(GetNetRecipe(), transformer=0))
-    assert len(without.learning(0)) == len(without.learning(1)) < len(everything)
+    """Section III.D: a turn of all, a turn of the transformer alone; without one as many of all."""
+    recipe = replace(GetNetRecipe(), batch=4, turn=3)
+    system, without = system_of(recipe), system_of(replace(recipe, transformer=0))
+    assert isinstance(system.network, GetNet)
+    alone = len(list(system.network.transformer.parameters()))
+    everything = len(list(system.network.parameters()))
+    assert [len(system.learning(step)) for step in range(7)] == [*3 * [everything], *3 * [alone], everything]
+    assert len(without.learning(0)) == len(without.learning(3)) == everything - alone
+    batches = [list(each.batches(data, torch.Generator().manual_seed(0))) for each in (system, without)]
+    steps = math.ceil(len(data) / 4 / 3) * 3  # the siamese part's, in whole turns
+    assert [len(found) for found in batches] == [2 * steps, steps]
+    assert torch.equal(torch.cat(batches[1])[: len(data)].sort()[0], torch.arange(len(data)))
 
 
 def test_displaced_pictures_lie_off_their_place() -> None:

@@ -1,0 +1,82 @@
+"""`barwatch reproduce-pairing`: all runs of paper 001, over several sittings."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+from typing import Annotated, NamedTuple
+
+import typer
+
+from ml.commands.common import RESULTS, console
+from ml.papers.pairing.named import SetName
+from ml.report.papers.pairing import FOLDER
+
+SEEDS = (0, 1, 2)
+PAPERS = {"0": "--transformer 0", "2": "--transformer 2", "whole": "--transformer 0 --whole"}
+OURS = {"3": "--transformer 3", "6": "--transformer 6"}
+_MASKS = {0: "getnet-none", 2: "getnet", 3: "getnet-3", 6: "getnet-6"}
+PAIRED: tuple[SetName, ...] = ("mnist-translated", "objects", "carriers", "mnist-scaled")
+
+
+class PlannedRun(NamedTuple):
+    """One result: its file below the results, and the commands that make it; the last one writes it."""
+
+    file: Path
+    commands: tuple[str, ...]
+
+
+def reproduce_pairing(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Only results that begin so, e.g. objects.")
+    ] = None,
+    results: Annotated[Path, typer.Option(help="Where results are and go.")] = RESULTS,
+    folder: Annotated[Path, typer.Option(help="Checkpoints, MNIST, rendered pictures.")] = Path("runs"),
+    dry_run: Annotated[bool, typer.Option(help="Only print what is left to do.")] = False,
+) -> None:
+    """Train and judge every network of paper 001 that has no result yet: four sets, with and without a
+    transformer, three seeds; then carriers paired with masks.
+
+    A training goes on from its last checkpoint, a few minutes old at most. So the same command, interrupted
+    in any way and as often as it takes, ends with all of them. One that fails does not keep the others back.
+    """
+    failed = []
+    for run in planned(results, folder):
+        if run.file.exists() or (names and not run.file.name.startswith(tuple(names))):
+            continue
+        for command in run.commands:
+            console.print(command, soft_wrap=True)
+            words = [sys.executable, "-m", "service.cli", *shlex.split(command)[1:]]
+            if not dry_run and subprocess.run(words, check=False).returncode:
+                failed.append(run.file.name)
+                break
+    if failed:
+        console.print(f"[red]failed: {', '.join(failed)}")
+        raise typer.Exit(1)
+
+
+def planned(results: Path, folder: Path) -> Iterator[PlannedRun]:
+    """Yield the runs in order: all seeds of the paper's comparison, then of the other transformers."""
+    places = f"--mnist {folder / 'mnist'} --benchmark {folder / 'benchmark'}"
+    for name, kinds, seed in product(PAIRED, (PAPERS, OURS), SEEDS):
+        for kind, words in kinds.items():
+            run = folder / "pairing" / f"{name}-{kind}-seed{seed}"
+            file = results / FOLDER / f"{run.name}.json"
+            command = f"barwatch evaluate-pairing {name} {words} --seed {seed} --run {run} {places}"
+            if kind == "2" and seed == SEEDS[0]:
+                whole = run.with_name(f"{name}-0-seed{seed}")
+                command += f" --without {whole} --pictures {file.with_suffix('.png')}"
+            yield PlannedRun(file, (f"{command} --out {file}",))
+    at = f"--benchmark {folder / 'benchmark'} --cache {folder / 'rendered'}"
+    for seed in SEEDS:
+        for parameters, masks in _MASKS.items():
+            run = folder / "systems" / (masks + (f"-seed{seed}" if seed else ""))
+            file = results / "systems" / f"{run.name}.json"
+            how = f"--set transformer={parameters} --set patience=15 --seed {seed} --threads 1"
+            train = f"barwatch train getnet {how} --resume --out {run} {at}"
+            judge = f"barwatch evaluate getnet --checkpoint {run / 'best.pt'} {at} --every 3 --out {file}"
+            yield PlannedRun(file, (train, judge))

@@ -1,0 +1,57 @@
+"""`barwatch evaluate-pairing`: a smoke run from training to a table and a sheet; the plan of all runs."""
+
+import json
+from pathlib import Path
+
+import cv2
+from typer.testing import CliRunner
+
+from ml.commands.papers.pairing_plan import planned
+from service import cli
+
+
+def test_a_smoke_run_is_judged_and_drawn(tmp_path: Path) -> None:
+    """Without a transformer, and one beside it; a run with another recipe does not go on from it."""
+    sheet, out = tmp_path / "cuts.png", tmp_path / "pairs.json"
+    words = ["evaluate-pairing", "digits", "--preset", "smoke", "--intervals", "1", "--run"]
+    done = CliRunner().invoke(cli.app, [*words, str(tmp_path / "none"), "--transformer", "0", "--json"])
+    assert done.exit_code == 0, done.output
+    result = json.loads(done.stdout)
+    assert list(result)[:3] == ["command", "git_commit", "data_seed"]
+    assert (result["transformer"], result["pairs"], result["objects"]) == (0, 592, 296)
+    drawing = ["--without", str(tmp_path / "none"), "--pictures", str(sheet), "--out", str(out)]
+    done = CliRunner().invoke(cli.app, [*words, str(tmp_path / "two"), *drawing])
+    assert done.exit_code == 0, done.output
+    assert "scikit-learn's digits" in done.stdout
+    assert json.loads(out.read_text())["transformer"] == 2
+    picture = cv2.imread(str(sheet))
+    assert picture is not None
+    assert picture.std() > 10
+    other = CliRunner().invoke(cli.app, [*words, str(tmp_path / "two"), "--seed", "1"])
+    assert other.exit_code == 2
+    assert CliRunner().invoke(cli.app, [*words, str(tmp_path / "x"), "--transformer", "4"]).exit_code == 2
+
+
+def test_what_is_missing_is_named(tmp_path: Path) -> None:
+    """MNIST that was not fetched: the command that fetches it."""
+    words = ["evaluate-pairing", "mnist-scaled", "--mnist", str(tmp_path), "--run", str(tmp_path / "run")]
+    done = CliRunner().invoke(cli.app, words)
+    assert done.exit_code == 2
+    assert "render mnist" in done.output
+
+
+def test_the_plan_makes_what_is_missing_and_nothing_else(tmp_path: Path) -> None:
+    """60 networks that are paired, 12 for carriers and masks; a result that is there is not made again."""
+    runs = list(planned(tmp_path, Path("runs")))
+    assert len(runs) == len({run.file for run in runs}) == 72
+    assert [run.file.name for run in runs[:4]] == [
+        *(f"mnist-translated-{kind}-seed0.json" for kind in ("0", "2", "whole")),
+        "mnist-translated-0-seed1.json",
+    ]
+    (tmp_path / "getnet").mkdir()
+    (tmp_path / "getnet" / "objects-0-seed0.json").write_text("{}")
+    words = ["reproduce-pairing", "objects", "--results", str(tmp_path), "--dry-run"]
+    done = CliRunner().invoke(cli.app, words)
+    assert done.exit_code == 0, done.output
+    assert done.output.count("barwatch evaluate-pairing") == 14
+    assert "objects-0-seed0.json" not in done.output
