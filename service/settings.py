@@ -18,6 +18,7 @@ from service.variables.alarms import AlarmVariables
 from service.variables.clips import ClipVariables
 from service.variables.delivering import DeliveringVariables
 from service.variables.keeping import KeepingVariables
+from service.variables.language import LanguageVariables
 from service.variables.networks import NetworkVariables
 from service.variables.openid import OpenIdVariables
 from service.variables.promoted import promoted_manifest
@@ -36,6 +37,7 @@ class Settings(
     ClipVariables,
     ReviewVariables,
     ReportVariables,
+    LanguageVariables,
 ):
     """Everything that can be set; each field is read from BARWATCH_ and its name in capitals.
 

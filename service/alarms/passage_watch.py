@@ -52,7 +52,7 @@ class ProblemShare:
 
     @property
     def commonest_reason(self) -> str:
-        """What most of these have, empty if they do not say."""
+        """What most of these have: codes, with commas between them; empty if they do not say."""
         problems = Counter(problem for problem in self.recent if problem is not None)
         return problems.most_common(1)[0][0] if problems else ""
 
@@ -88,7 +88,8 @@ class PassageWatch:
         """
         changes = []
         unknown = judgement.verdict is Verdict.UNKNOWN
-        if not accounted and self._unknown.step(reason_text(judgement.reasons) if unknown else None):
+        codes = ", ".join(judgement.reasons)
+        if not accounted and self._unknown.step(codes if unknown else None):
             changes.append(self._unknown_passages())
         other = Reason.NOT_THIS_LIFT in judgement.reasons
         recognised = not unknown or Reason.TOO_CLOSE in judgement.reasons
@@ -99,9 +100,10 @@ class PassageWatch:
     def _unknown_passages(self) -> Health:
         share = self._unknown
         message = f"{share.wrong} of the last {len(share.recent)} passages could not be judged"
-        if share.active and share.commonest_reason:
-            message += f", most of them: {share.commonest_reason}"
-        numbers = {"unknown": share.wrong, "passages": len(share.recent)}
+        numbers: dict[str, float | str] = {"unknown": share.wrong, "passages": len(share.recent)}
+        if share.active and (codes := share.commonest_reason):
+            message += f", most of them: {reason_text([Reason(code) for code in codes.split(', ')])}"
+            numbers["reasons"] = codes
         kind = AlarmKind.LIFT_UNKNOWN_RATE
         return Health(kind, self._lift_id, share.active, message, UNKNOWN_PASSAGES, numbers)
 

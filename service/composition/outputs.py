@@ -57,6 +57,8 @@ def surroundings_of(runtime: Runtime, plant: Plant | None = None) -> Surrounding
         picture=partial(_picture, runtime),
         networks=settings.networks_of_outputs(),
         plant=plant,
+        language=settings.language,
+        zone=settings.calendar().zone,
     )
 
 

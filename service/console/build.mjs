@@ -12,11 +12,11 @@ const NEW = "built.new"; // a service that runs meanwhile serves the old page wh
 /** Names what the page was made of: a screen that nobody touches loads itself again when it is another. */
 async function identity() {
   const hash = createHash("sha256");
-  const files = await readdir(".", { recursive: true, withFileTypes: true });
-  const sources = files
+  const within = (folder) => readdir(folder, { recursive: true, withFileTypes: true });
+  const sources = [...(await within(".")), ...(await within("../words"))]
     .filter((file) => file.isFile())
-    .map((file) => `${file.parentPath}/${file.name}`)
-    .filter((path) => /^(src|public)\/|^(package-lock\.json|build\.mjs)$/.test(path.replace(/^\.\//, "")));
+    .map((file) => `${file.parentPath}/${file.name}`.replace(/^\.\//, ""))
+    .filter((path) => /^(src|public)\/|^(package-lock\.json|build\.mjs)$|^\.\.\/words\/.*\.json$/.test(path));
   for (const path of sources.sort()) hash.update(path).update(await readFile(path));
   return hash.digest("hex").slice(0, 16);
 }

@@ -18,7 +18,8 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 BUILT = HERE / "built"
 PACKAGES = HERE / "node_modules"
-SOURCES = ("src", "public", "package-lock.json", "build.mjs")
+SOURCES = ("src", "public", "package-lock.json", "build.mjs", "../words")
+"""What it is built from, beside this; `words` is what the service says as well."""
 
 
 def main() -> None:
@@ -31,10 +32,11 @@ def main() -> None:
 def is_current() -> bool:
     """Whether the page is built from its present sources; also where it came built, without any."""
     page = BUILT / "index.html"
-    if not page.exists():
-        return False
+    if not page.exists() or not (HERE / "src").exists():
+        return page.exists()
     found = (path for name in SOURCES for path in (HERE / name, *(HERE / name).rglob("*")))
-    return all(path.stat().st_mtime <= page.stat().st_mtime for path in found if path.is_file())
+    files = (path for path in found if path.is_file() and path.suffix not in {".py", ".pyc"})
+    return all(path.stat().st_mtime <= page.stat().st_mtime for path in files)
 
 
 def build(*, production: bool = False) -> None:

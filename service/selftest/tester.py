@@ -137,9 +137,11 @@ class SelfTester:
         over = "The lift was tested again"
         self._take(Health(AlarmKind.SELF_TEST_MISSED, done.lift_id, False, over, MISSED))
         message = f"The self-test failed: {done.failures()}" if failed else over
-        codes = ", ".join(check.code.value for check in done.checks if check.result is SelfTestResult.FAILED)
-        about: dict[str, float | str] = {"number": done.number, "codes": codes} if failed else {}
-        self._take(Health(AlarmKind.SELF_TEST_FAILED, done.lift_id, failed, message, FAILED, about))
+        bad = [check for check in done.checks if check.result is SelfTestResult.FAILED]
+        about: dict[str, float | str] = {"number": done.number, "codes": ", ".join(one.code for one in bad)}
+        about |= {"checks": ", ".join(one.name for one in bad)}
+        told = about if failed else {}
+        self._take(Health(AlarmKind.SELF_TEST_FAILED, done.lift_id, failed, message, FAILED, told))
 
     def _tested(self, lift_id: str, by: str, accept_view: bool) -> SelfTest:
         started_at, test_id = self._clock.now(), uuid.uuid4().hex

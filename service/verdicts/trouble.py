@@ -16,20 +16,17 @@ from service.host.disk import Room
 from service.store.database import Store
 from service.store.pictures import Pictures
 from service.store.upkeep import clock as stored_clock
+from service.words.catalogue import ENGLISH, words_in
 
 log = structlog.get_logger(__name__)
 
 NOTE_EVERY_S = 30.0
 """How often the time is noted for the next start."""
 
-_FILES = {
-    "database_gone": "The database's file was removed while the service runs: put it back, or restart the "
-    "service with a backup. Until then nothing is stored",
-    "database_replaced": "Another file took the database's place while the service runs: restart the service",
-    "log_gone": "The database's log file (-wal) was removed while the service runs: restart the service",
-    "pictures_gone": "The folder of the pictures was removed: restart the service, or make it again. Until "
-    "then no picture is kept",
-}
+_FILES = ("database_gone", "database_replaced", "log_gone", "pictures_gone")
+"""Causes of `storage_damaged` that are found here."""
+
+_TEXTS = words_in(ENGLISH)["machineTroubles"]
 
 
 class MachineTroubles:
@@ -96,7 +93,7 @@ class MachineTroubles:
     def _files(self) -> list[Health]:
         found = [self._store.presence.trouble(), "" if self._pictures.check_present() else "pictures_gone"]
         return [
-            Health(AlarmKind.STORAGE_DAMAGED, None, True, _FILES[trouble], trouble)
+            Health(AlarmKind.STORAGE_DAMAGED, None, True, _TEXTS[trouble], trouble)
             for trouble in found
             if trouble
         ]

@@ -22,8 +22,9 @@ from service.domain.health import Health
 from service.domain.passage import Passage
 from service.industry.inputs.nouns import LIMITS, HeardSignal, InputLimits, Reading, Signal
 from service.industry.inputs.pulses import PulseCount
+from service.words.catalogue import ENGLISH, words_in
 
-STALE, STANDS, RUNS, SPACING, PULSES = (
+CAUSES = STALE, STANDS, RUNS, SPACING, PULSES = (
     "input_stale",
     "line_said_to_stand",
     "line_said_to_run",
@@ -35,14 +36,7 @@ STALE, STANDS, RUNS, SPACING, PULSES = (
 UNSEEN = "unseen_carriers"
 """Cause of `lift_unknown_rate`: a sensor counted carriers that the camera did not show."""
 
-_MESSAGES = {
-    STALE: "an input of the lift's control says nothing any more: it is not listened to",
-    STANDS: "an input says that the line stands, and the camera or another signal shows that it runs: "
-    "it is not listened to until it has said that the line runs",
-    RUNS: "an input says that the line runs, and the camera sees it stand: does the camera show this lift?",
-    SPACING: "the speed that an input gives does not fit how often the camera sees carriers",
-    PULSES: "the camera sees carriers that the pulse input does not count: it is not listened to",
-}
+_TEXTS = words_in(ENGLISH)["machineTroubles"]
 
 
 class _Doubt:
@@ -95,7 +89,7 @@ class InputWatch:
         self._pulsed: deque[float] = deque(maxlen=8)
         self._spacings_m: deque[float] = deque(maxlen=limits.spacing_samples)
         self._spacing_m: float | None = None
-        self._doubts = {cause: _Doubt(limits, cause in doubted) for cause in _MESSAGES}
+        self._doubts = {cause: _Doubt(limits, cause in doubted) for cause in CAUSES}
         self._unseen_alarm = False
         self._held: Health | None = None
         self.pulses = PulseCount(limits)
@@ -272,7 +266,7 @@ class InputWatch:
         return abs(now_m / self._spacing_m - 1.0) > self._limits.spacing_off
 
     def _doubtful(self, cause: str, active: bool) -> Health:
-        message = _MESSAGES[cause] if active else "The input and the camera agree again"
+        message = _TEXTS[cause] if active else "The input and the camera agree again"
         return Health(AlarmKind.INPUT_DOUBTFUL, self._lift_id, active, message, cause)
 
     def _unseen(self) -> Health:

@@ -14,6 +14,8 @@ from asyncua import Server, ua
 from asyncua.common.events import Event
 
 from service.domain.alarm import HIDDEN, MOMENTS, OVER, Alarm, AlarmChange, AlarmKind, AlarmState
+from service.domain.telling.alarms import message_of
+from service.words.catalogue import Words
 
 _EXTRA = (
     ("Seq", ua.VariantType.UInt64),
@@ -58,13 +60,15 @@ class Conditions:
         template: an event of BarwatchAlarmType, with what is the same in all of them.
         namespace: index of our namespace.
         epoch: identity of the alarms' sequence.
+        words: what people read; what programs read is the same in every language.
     """
 
-    def __init__(self, template: Event, namespace: int, epoch: str) -> None:
+    def __init__(self, template: Event, namespace: int, epoch: str, words: Words) -> None:
         self._template, self._namespace, self._epoch = template, namespace, epoch
+        self._words, self._states = words, words["opcua"]
 
     @classmethod
-    async def make(cls, server: Server, namespace: int, epoch: str) -> Conditions:
+    async def make(cls, server: Server, namespace: int, epoch: str, words: Words) -> Conditions:
         """Add BarwatchAlarmType to the server's types, and let the server object say that it sends it."""
         kind = await server.create_custom_event_type(
             namespace, "BarwatchAlarmType", ua.ObjectIds.AlarmConditionType, list(_EXTRA)
@@ -72,7 +76,7 @@ class Conditions:
         template = (await server.get_event_generator(kind)).event
         template.add_property("ShelvingState/CurrentState", None, ua.VariantType.LocalizedText)
         template.add_property("ShelvingState/CurrentState/Id", None, ua.VariantType.NodeId)
-        return cls(template, namespace, epoch)
+        return cls(template, namespace, epoch, words)
 
     def node_of(self, alarm_id: str) -> ua.NodeId:
         """Return the ConditionId of an alarm."""
@@ -111,30 +115,30 @@ class Conditions:
             "Time": change.at,
             "ReceiveTime": datetime.now(UTC),
             "LocalTime": ua.TimeZoneDataType(),
-            "Message": _text(alarm.message),
+            "Message": ua.LocalizedText(message_of(alarm, self._words), self._words.language),
             "Severity": urgency(alarm),
             "LastSeverity": urgency(alarm),
             "ConditionClassId": ua.NodeId(process if about_bar else system),
-            "ConditionClassName": _text("Process" if about_bar else "System"),
+            "ConditionClassName": self._state("process" if about_bar else "system"),
             "ConditionName": f"{alarm.kind}: {alarm.cause}" if alarm.cause else str(alarm.kind),
             "BranchId": ua.NodeId(),
             "NodeId": self.node_of(alarm.id),
             "Retain": retained(alarm),
-            "EnabledState": _text("Enabled"),
+            "EnabledState": self._state("enabled"),
             "EnabledState/Id": True,
             "Quality": ua.StatusCode(),
-            "Comment": _text(change.note),
+            "Comment": ua.LocalizedText(change.note, "en" if change.actor == "system" else None),
             "ClientUserId": change.actor,
-            "AckedState": _text("Acknowledged" if acked else "Unacknowledged"),
+            "AckedState": self._state("acknowledged" if acked else "unacknowledged"),
             "AckedState/Id": acked,
-            "ActiveState": _text("Active" if active else "Inactive"),
+            "ActiveState": self._state("active" if active else "inactive"),
             "ActiveState/Id": active,
-            "OutOfServiceState": _text("Out of Service" if out else "In Service"),
+            "OutOfServiceState": self._state("out_of_service" if out else "in_service"),
             "OutOfServiceState/Id": out,
-            "SuppressedState": _text("Suppressed" if suppressed else "Unsuppressed"),
+            "SuppressedState": self._state("suppressed" if suppressed else "unsuppressed"),
             "SuppressedState/Id": suppressed,
             "SuppressedOrShelved": alarm.state in HIDDEN,
-            "ShelvingState/CurrentState": _text("Timed Shelved" if shelved else "Unshelved"),
+            "ShelvingState/CurrentState": self._state("timed_shelved" if shelved else "unshelved"),
             "ShelvingState/CurrentState/Id": ua.NodeId(timed if shelved else unshelved),
             "Seq": change.seq,
             "AlarmId": alarm.id,
@@ -147,6 +151,5 @@ class Conditions:
             "Evidence": list(alarm.evidence),
         }
 
-
-def _text(words: str) -> ua.LocalizedText:
-    return ua.LocalizedText(words, "en")
+    def _state(self, code: str) -> ua.LocalizedText:
+        return ua.LocalizedText(self._states[code], self._words.language)

@@ -62,7 +62,7 @@ class OpcUaOutput:
         open_too = [ua.SecurityPolicyType.NoSecurity] if terms.anonymous else []
         server.set_security_policy([*_SECURE, *open_too])
         namespace = await server.register_namespace(NAMESPACE)
-        self._conditions = await Conditions.make(server, namespace, self._epoch)
+        self._conditions = await Conditions.make(server, namespace, self._epoch, terms.words)
         self._plant = await PlantNodes.make(server, namespace)
         server.iserver.history_manager.set_storage(self._history)
         notifies = [ua.EventNotifier.SubscribeToEvents, ua.EventNotifier.HistoryRead]

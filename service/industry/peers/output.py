@@ -15,7 +15,7 @@ from service.industry.peers.link import LinkStatus, Main, PeerLink
 from service.industry.peers.process import run_modbus, run_opcua
 from service.industry.report.source import PeerChoice, PeerSource
 from service.industry.report.terms import ModbusTerms, OpcUaTerms
-from service.outputs.base.output import Delivery, Making, Output, OutputKind, OutputSettings
+from service.outputs.base.output import Delivery, Making, Output, OutputKind, OutputSettings, WordedSettings
 from service.outputs.base.problems import OutputError, OutputProblem
 
 OPEN_S, SHOW_S, LOOK_EVERY_S = 25.0, 30.0, 0.5
@@ -47,7 +47,7 @@ class ModbusSettings(ServerSettings):
     port: int = Field(default=502, ge=0, le=65535)
 
 
-class OpcUaSettings(ServerSettings):
+class OpcUaSettings(ServerSettings, WordedSettings):
     """An OPC UA server. user: may sign in, with the secret `password`. anonymous: others may read as well."""
 
     port: int = Field(default=4840, ge=0, le=65535)
@@ -154,6 +154,7 @@ def _opcua(making: Making[OpcUaSettings]) -> Output:
             CameraNetworks(settings.networks),
             settings.anonymous,
             settings.acknowledge,
+            making.words,
         )
 
     return _made(making, terms)

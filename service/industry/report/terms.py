@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from service.domain.camera import ANY_NETWORK, CameraNetworks, Credentials
+from service.words.catalogue import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class OpcUaTerms:
     credentials: the one user, with a password. anonymous: whether anybody else may read, without encryption.
     acknowledges: whether the user may acknowledge alarms.
     certificate, key: PEM; the server's own. uri: its application URI, as the certificate has it.
+    words: what people read.
     """
 
     host: str
@@ -40,6 +42,7 @@ class OpcUaTerms:
     networks: CameraNetworks = ANY_NETWORK
     anonymous: bool = False
     acknowledges: bool = False
+    words: Words = field(default_factory=Words)
 
 
 @dataclass(frozen=True, slots=True, repr=False)

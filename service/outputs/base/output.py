@@ -14,7 +14,8 @@ from __future__ import annotations
 import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, tzinfo
 from typing import Any, Generic, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict
@@ -22,9 +23,11 @@ from pydantic import BaseModel, ConfigDict
 from lifts.schema import Lift
 from service.domain.alarm import Alarm
 from service.domain.camera import ANY_NETWORK, CameraNetworks
+from service.domain.telling.alarms import message_of
 from service.industry.report.source import PeerSource
 from service.outputs.base.filters import OutputFilter
 from service.outputs.base.problems import OutputError
+from service.words.catalogue import ENGLISH, Language, Words, words_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,7 @@ class Output(ABC):
 class PushSubscriber:
     """A browser: its push service's address, its keys, and whether its owner sees a lift (None: none).
 
-    missed: the seqs that did not reach it; whoever pushes notes them here.
+    missed: the seqs that did not reach it; whoever pushes notes them here. language: the owner's, if known.
     """
 
     id: str
@@ -106,6 +109,7 @@ class PushSubscriber:
     auth: bytes
     sees: Callable[[str | None], bool]
     missed: set[int] = field(default_factory=set)
+    language: Language | None = None
 
 
 class PushSubscribers(Protocol):
@@ -125,7 +129,8 @@ class Surroundings:
     epoch: of the outbox. page: the address of the operators' page. describe: an alarm as the API shows it,
     as plain JSON. standing: the alarms that need attention now. lifts: those that are registered. picture:
     the last picture of an alarm's passage, as JPEG. networks: what may be dialled. plant: what servers show.
-    push: the browsers that alarms are pushed to.
+    push: the browsers that alarms are pushed to. language: of people who said nothing else. zone: the
+    resort's clock.
     """
 
     epoch: str
@@ -137,6 +142,12 @@ class Surroundings:
     networks: CameraNetworks = ANY_NETWORK
     push: PushSubscribers | None = None
     plant: PeerSource | None = None
+    language: Language = ENGLISH
+    zone: tzinfo = UTC
+
+    def words(self, language: Language | None = None) -> Words:
+        """Return the words of a language, None: of the service's, by the resort's clock."""
+        return words_in(language or self.language, self.zone)
 
     def link(self, alarm: Alarm) -> str:
         """Return where people find the alarm."""
@@ -151,6 +162,14 @@ class OutputSettings(BaseModel):
     def dialled(self) -> Sequence[str]:
         """Return the hosts that it dials, so that forbidden ones are refused at once."""
         return ()
+
+
+class WordedSettings(OutputSettings):
+    """Settings of an output that people read. language: of what they read; null: the service's
+    (BARWATCH_LANGUAGE). Names and codes that programs read are the same in every language.
+    """
+
+    language: Language | None = None
 
 
 S = TypeVar("S", bound=OutputSettings)
@@ -170,6 +189,20 @@ class Making(Generic[S]):
     def wants(self, alarm: Alarm) -> bool:
         """Say whether the output gets an alarm."""
         return self.chosen.wants(alarm, self.id)
+
+    @property
+    def words(self) -> Words:
+        """The words of the output's language."""
+        settings = self.settings
+        return self.surroundings.words(settings.language if isinstance(settings, WordedSettings) else None)
+
+    def told(self, alarm: Alarm) -> Alarm:
+        """Return an alarm with its message in the output's language."""
+        return replace(alarm, message=message_of(alarm, self.words))
+
+    def describe(self, alarm: Alarm) -> dict[str, Any]:
+        """Return an alarm as the API shows it, as plain JSON, with its message in the output's language."""
+        return self.surroundings.describe(self.told(alarm))
 
 
 @dataclass(frozen=True, slots=True)

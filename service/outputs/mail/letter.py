@@ -13,55 +13,59 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 
 from service.domain.alarm import Alarm, AlarmState
-from service.outputs.base.output import Delivery, Surroundings
+from service.domain.telling.alarms import kind_of, message_of
+from service.outputs.base.output import Delivery, Making
 from service.outputs.mail.settings import MailSettings
+from service.words.catalogue import Words
 
 LONGEST_SUBJECT = 120
 
 
 def letter(
-    settings: MailSettings,
+    making: Making[MailSettings],
     deliveries: Sequence[Delivery],
-    around: Surroundings,
     pictures: Mapping[str, bytes],
     now: datetime,
 ) -> EmailMessage:
     """Return the mail about one or more alarms.
 
     Args:
-        settings: sender and receivers.
+        making: has sender, receivers and their language, and what links and JSON are made with.
         deliveries: in their order.
-        around: what links and JSON are made with.
         pictures: JPEG by alarm.
         now: an aware time, of the mail.
     """
+    words, around = making.words, making.surroundings
     names = {lift.id: lift.name for lift in around.lifts()}
-    mail = _envelope(settings, _subject(deliveries, names), now)
+    mail = _envelope(making, _subject(deliveries, names, words), now)
     first, last = deliveries[0], deliveries[-1]
-    domain = settings.sender.rpartition("@")[2]
+    domain = making.settings.sender.rpartition("@")[2]
     mail["Message-ID"] = f"<{first.id}-{last.seq}@{domain}>"
     mail["X-Barwatch-Epoch"], mail["X-Barwatch-Seq"] = first.epoch, f"{first.seq}-{last.seq}"
-    blocks = [_said(delivery.alarm, names, around) for delivery in deliveries]
+    blocks = [_block(delivery.alarm, names, words, around.link(delivery.alarm)) for delivery in deliveries]
     mail.set_content("\n\n".join(blocks) + f"\n\n-- \n{around.page}\n")
     for delivery in deliveries:
         if (picture := pictures.get(delivery.alarm.id)) is not None:
             name = f"{delivery.alarm.passage_id}.jpg"
             mail.add_attachment(picture, maintype="image", subtype="jpeg", filename=name)
-    told = [each.content(around.describe) for each in deliveries]
-    content = json.dumps(told, indent=1).encode()
+    told = [each.content(making.describe) for each in deliveries]
+    content = json.dumps(told, indent=1, ensure_ascii=False).encode()
     mail.add_attachment(content, maintype="application", subtype="json", filename="alarms.json")
+    mail["Content-Language"] = words.language
     return mail
 
 
-def test_letter(settings: MailSettings, page: str, now: datetime) -> EmailMessage:
+def test_letter(making: Making[MailSettings], now: datetime) -> EmailMessage:
     """Return a mail that says that mails arrive."""
-    mail = _envelope(settings, "Barwatch: test", now)
-    mail.set_content(f"This is a test. Alarms will come the same way.\n\n-- \n{page}\n")
+    texts = making.words["mail"]
+    mail = _envelope(making, texts["testSubject"], now)
+    mail.set_content(f"{texts['test']}\n\n-- \n{making.surroundings.page}\n")
+    mail["Content-Language"] = making.words.language
     return mail
 
 
-def _envelope(settings: MailSettings, subject: str, now: datetime) -> EmailMessage:
-    mail = EmailMessage()
+def _envelope(making: Making[MailSettings], subject: str, now: datetime) -> EmailMessage:
+    settings, mail = making.settings, EmailMessage()
     mail["From"], mail["To"] = settings.sender, ", ".join(settings.to)
     mail["Subject"] = " ".join(subject.split())[:LONGEST_SUBJECT]
     mail["Date"] = format_datetime(now)
@@ -69,27 +73,29 @@ def _envelope(settings: MailSettings, subject: str, now: datetime) -> EmailMessa
     return mail
 
 
-def _subject(deliveries: Sequence[Delivery], names: Mapping[str, str]) -> str:
-    """Say how many of what: "2 bar open (Demo quad), camera lost (Demo quad)"."""
+def _subject(deliveries: Sequence[Delivery], names: Mapping[str, str], words: Words) -> str:
+    """Say how many of what, the most important first."""
     alarms = sorted((delivery.alarm for delivery in deliveries), key=lambda alarm: alarm.priority)
-    counts = Counter(_heading(alarm, names) for alarm in alarms)
+    counts = Counter(_heading(alarm, names, words) for alarm in alarms)
+    several = words["mail"]["several"]
     return "Barwatch: " + ", ".join(
-        heading if count == 1 else f"{count} {heading}" for heading, count in counts.items()
+        heading if count == 1 else words.fill(several, {"count": count, "heading": heading})
+        for heading, count in counts.items()
     )
 
 
-def _heading(alarm: Alarm, names: Mapping[str, str]) -> str:
-    place = "whole service" if alarm.lift_id is None else names.get(alarm.lift_id, alarm.lift_id)
-    state = "" if alarm.state is AlarmState.ACTIVE else f" {alarm.state.value.replace('_', ' ')}"
-    return f"{alarm.kind.value.replace('_', ' ')}{state} ({place})"
+def _heading(alarm: Alarm, names: Mapping[str, str], words: Words) -> str:
+    whole = words.say("alarms.wholeService", {})
+    told = {
+        "kind": kind_of(alarm, words),
+        "place": whole if alarm.lift_id is None else names.get(alarm.lift_id, alarm.lift_id),
+        "state": words["alarmStates"][alarm.state],
+    }
+    return words.fill(words["mail"]["heading" if alarm.state is AlarmState.ACTIVE else "changed"], told)
 
 
-def _said(alarm: Alarm, names: Mapping[str, str], around: Surroundings) -> str:
-    return "\n".join(
-        (
-            f"{alarm.seq}: {_heading(alarm, names)}, {alarm.severity.value}",
-            alarm.message,
-            f"raised {alarm.raised_at.astimezone():%Y-%m-%d %H:%M:%S %z}",
-            around.link(alarm),
-        )
-    )
+def _block(alarm: Alarm, names: Mapping[str, str], words: Words, link: str) -> str:
+    texts, severity = words["mail"], words["severities"][alarm.severity]
+    first = {"seq": alarm.seq, "heading": _heading(alarm, names, words), "severity": severity}
+    raised = words.fill(texts["raised"], {"time": words.moment(alarm.raised_at)})
+    return "\n".join((words.fill(texts["first"], first), message_of(alarm, words), raised, link))

@@ -52,10 +52,9 @@ class Mail(Output):
         told = [each for each in taken if not self._settings.only_raised or _is_raised(each.alarm)]
         self.told = bool(told)
         if told:
-            around = self._making.surroundings
             pictures = await self._pictures(told)
             try:
-                refused = await self._send(letter(self._settings, told, around, pictures, datetime.now(UTC)))
+                refused = await self._send(letter(self._making, told, pictures, datetime.now(UTC)))
             except RefusedForGoodError as error:
                 raise RefusedForGoodError(error, len(taken)) from error
             self.partly = None
@@ -76,7 +75,7 @@ class Mail(Output):
 
     async def test(self) -> None:
         """Send a test; every receiver must be taken."""
-        mail = test_letter(self._settings, self._making.surroundings.page, datetime.now(UTC))
+        mail = test_letter(self._making, datetime.now(UTC))
         if refused := await self._send(mail):
             raise OutputError(OutputProblem.REJECTED, status=next(iter(refused.values())))
 

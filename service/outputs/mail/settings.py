@@ -7,12 +7,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from service.outputs.base.output import OutputSettings
+from service.outputs.base.output import WordedSettings
 
 Address = Annotated[str, StringConstraints(pattern=r"^[!-~]+@[A-Za-z0-9.-]+$", max_length=254)]
 
 
-class MailSettings(OutputSettings):
+class MailSettings(WordedSettings):
     """host, port, security: of the mail server; certificate_authority: the only one that is trusted, as PEM,
     null: the machine's. user: null: nobody signs in. sender, to: addresses. every_s: at least so much lies
     between two mails; what is committed meanwhile comes in one. only_raised: alarms alone, not what becomes

@@ -51,7 +51,7 @@ class Mqtt(Output):
     async def deliver(self, deliveries: Sequence[Delivery]) -> int:
         """Publish the first, then the states that follow from it."""
         first = deliveries[0]
-        content = first.content(self._making.surroundings.describe)
+        content = first.content(self._making.describe)
         await self._broker.publish(f"{self._settings.topic}/alarms", json.dumps(content, ensure_ascii=False))
         await self._say_states()
         return 1
@@ -94,7 +94,7 @@ class Mqtt(Output):
         now = states(settings.topic, lifts, making.surroundings.standing(), making.wants)
         if settings.discovery is None:
             return now
-        return {**discovery(settings.discovery, settings.topic, self._making.id, lifts), **now}
+        return {**discovery(settings.discovery, settings.topic, making.id, lifts, making.words), **now}
 
     async def _refresh(self) -> None:
         while True:

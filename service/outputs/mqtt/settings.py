@@ -7,13 +7,13 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from service.outputs.base.output import OutputSettings
+from service.outputs.base.output import WordedSettings
 
 Topic = Annotated[str, StringConstraints(pattern=r"^[^\s+#/$][^\s+#]{0,98}[^\s+#/]$|^[^\s+#/$]$")]
 """Without wildcards, and without a slash at either end."""
 
 
-class MqttSettings(OutputSettings):
+class MqttSettings(WordedSettings):
     """host, port: of the broker. tls: whether it is spoken to encrypted; certificate_authority: the only one
     that is trusted, as PEM; null: the machine's. user: null: none. topic: what every topic begins with.
     discovery: what Home Assistant's discovery topics begin with; null: nothing is announced.

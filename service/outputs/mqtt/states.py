@@ -12,6 +12,7 @@ from typing import Any
 
 from lifts.schema import Lift
 from service.domain.alarm import BLIND, OVER, Alarm, AlarmKind, AlarmState
+from service.words.catalogue import Words
 
 ONLINE, OFFLINE = "online", "offline"
 ON, OFF = "ON", "OFF"
@@ -50,20 +51,23 @@ def states(
     return found
 
 
-def discovery(prefix: str, base: str, output_id: str, lifts: Sequence[Lift]) -> Topics:
+def discovery(prefix: str, base: str, output_id: str, lifts: Sequence[Lift], words: Words) -> Topics:
     """Return what Home Assistant is told: a device for each lift, and one for the whole.
+
+    words: what people read; topics, payloads and ids are the same in every language.
 
     Source: https://www.home-assistant.io/integrations/mqtt/#mqtt-discovery
     """
     node = node_of(output_id)
+    names = words["homeAssistant"]
     whole = {"identifiers": [node], "name": "Barwatch", "manufacturer": "Barwatch"}
-    found = dict([_entity(prefix, base, node, "sensor", "standing", f"{base}/standing", whole)])
+    found = dict([_entity(prefix, base, node, "sensor", "standing", f"{base}/standing", whole, names)])
     for lift in lifts:
         device = {
             "identifiers": [f"{node}_{lift.id}"],
             "name": lift.name,
             "manufacturer": "Barwatch",
-            "model": "Chairlift",
+            "model": names["chairlift"],
             "via_device": node,
         }
         for component, what in (
@@ -72,7 +76,7 @@ def discovery(prefix: str, base: str, output_id: str, lifts: Sequence[Lift]) -> 
             ("sensor", "standing"),
         ):
             topic = f"{base}/lifts/{lift.id}/{what}"
-            name, payload = _entity(prefix, base, node, component, what, topic, device, lift.id)
+            name, payload = _entity(prefix, base, node, component, what, topic, device, names, lift.id)
             found[name] = payload
     return found
 
@@ -82,7 +86,6 @@ def node_of(output_id: str) -> str:
     return f"barwatch_{output_id}"
 
 
-_NAMES = {"bar_open": "Bar open", "blind": "Blind", "standing": "Standing alarms"}
 _CLASSES = {"bar_open": "safety", "blind": "problem"}
 
 
@@ -94,11 +97,12 @@ def _entity(
     what: str,
     topic: str,
     device: Mapping[str, Any],
+    names: Mapping[str, str],
     lift_id: str = "",
 ) -> tuple[str, str]:
     name = f"{lift_id}_{what}" if lift_id else what
     content: dict[str, Any] = {
-        "name": _NAMES[what],
+        "name": names[what],
         "unique_id": f"{node}_{name}",
         "state_topic": topic,
         "qos": 1,
@@ -111,5 +115,5 @@ def _entity(
     if component == "binary_sensor":
         content |= {"device_class": _CLASSES[what], "payload_on": ON, "payload_off": OFF}
     else:
-        content |= {"state_class": "measurement", "unit_of_measurement": "alarms"}
+        content |= {"state_class": "measurement", "unit_of_measurement": names["alarms"]}
     return f"{prefix}/{component}/{node}/{name}/config", json.dumps(content)

@@ -23,6 +23,7 @@ from service.secrets.keys import KeyRing
 from service.store.database import Store
 from service.store.delivery import outputs, subscriptions
 from service.store.delivery.subscriptions import StoredSubscription
+from service.words.catalogue import Language
 
 KIND = "web_push"
 
@@ -79,9 +80,15 @@ class PushBook:
             return [each for each in subscriptions.listing(session) if subscriptions.is_of(each, owner)]
 
     def subscribe(
-        self, owner: Principal, endpoint: str, p256dh: str, auth: str, agent: str
+        self,
+        owner: Principal,
+        endpoint: str,
+        p256dh: str,
+        auth: str,
+        agent: str,
+        language: Language | None = None,
     ) -> StoredSubscription:
-        """Push to a browser from now on.
+        """Push to a browser from now on; language: its owner's, None: the output's.
 
         Raises:
             ConflictError: nothing pushes, nobody is known to own it, or there are too many.
@@ -98,7 +105,7 @@ class PushBook:
             encrypted(b"", padded(p256dh), padded(auth))
         except ValueError:
             raise ConfigurationError("these are no keys of a browser", "no_push_keys") from None
-        content = json.dumps({"endpoint": endpoint, "p256dh": p256dh, "auth": auth})
+        content = json.dumps({"endpoint": endpoint, "p256dh": p256dh, "auth": auth, "language": language})
         sealed = self._ring.keys(make=True).encrypt(content.encode())
         digest = hashlib.sha256(endpoint.encode()).hexdigest()
         put = partial(
@@ -132,7 +139,10 @@ class PushBook:
                 content = json.loads(self._ring.keys().decrypt(each.sealed))
                 keys = padded(content["p256dh"]), padded(content["auth"])
                 missed = self._missed.setdefault(each.id, set())
-                found.append(PushSubscriber(each.id, content["endpoint"], *keys, owner.sees, missed))
+                language = content.get("language")  # subscriptions of earlier versions have none
+                found.append(
+                    PushSubscriber(each.id, content["endpoint"], *keys, owner.sees, missed, language)
+                )
         return found
 
     def gone(self, subscription_id: str, why: str) -> None:

@@ -11,10 +11,12 @@ import stamina
 import structlog
 
 from service.domain.alarm import AlarmState
+from service.domain.telling.alarms import kind_of, message_of
 from service.outputs.base.http import HttpAnswer, HttpDoor, refusal
 from service.outputs.base.output import Delivery, Making, Output, OutputKind, PushSubscriber
 from service.outputs.base.problems import OutputError, OutputProblem, RefusedForGoodError
 from service.outputs.push.settings import PushSettings, fresh_key
+from service.words.catalogue import Words
 
 if TYPE_CHECKING:
     from service.outputs.push.encrypted import VapidKey
@@ -62,7 +64,7 @@ class WebPush(Output):
             "Urgency": "high" if first.alarm.priority <= URGENT else "normal",
             "Topic": first.alarm.id[:32],
         }
-        sent = [self._push(each, self._notice(first), headers) for each in to]
+        sent = [self._push(each, self._notice(first, self._words(each)), headers) for each in to]
         problems = [problem for problem in await asyncio.gather(*sent) if problem is not None]
         if problems and len(problems) == len(to):
             raise next((each for each in problems if not isinstance(each, RefusedForGoodError)), problems[0])
@@ -71,7 +73,10 @@ class WebPush(Output):
     async def test(self) -> None:
         """Push a test to every browser; all must be reached."""
         headers = {"TTL": "60", "Urgency": "high"}
-        sent = [self._push(each, {"type": "test"}, headers) for each in self._subscribers()]
+        sent = [
+            self._push(each, {"type": "test", "message": self._words(each)["push"]["test"]}, headers)
+            for each in self._subscribers()
+        ]
         if problems := [problem for problem in await asyncio.gather(*sent) if problem is not None]:
             raise problems[0]
 
@@ -84,9 +89,14 @@ class WebPush(Output):
         book = self._making.surroundings.push
         return () if book is None else book.subscribers(self._making.id)
 
-    def _notice(self, delivery: Delivery) -> dict[str, Any]:
+    def _words(self, to: PushSubscriber) -> Words:
+        making = self._making
+        return making.words if to.language is None else making.surroundings.words(to.language)
+
+    def _notice(self, delivery: Delivery, words: Words) -> dict[str, Any]:
         alarm = delivery.alarm
         lift = None if alarm.lift_id is None else self._names.get(alarm.lift_id, alarm.lift_id)
+        place = words.say("alarms.wholeService", {}) if lift is None else lift
         return {
             "type": "alarm",
             "epoch": delivery.epoch,
@@ -98,7 +108,8 @@ class WebPush(Output):
             "lift_id": alarm.lift_id,
             "lift": lift,
             "raised_at": alarm.raised_at.isoformat(),
-            "message": alarm.message[:1000],
+            "title": words.say("alarms.where", {"kind": kind_of(alarm, words), "place": place}),
+            "message": message_of(alarm, words)[:1000],
             "url": self._making.surroundings.link(alarm),
         }
 
@@ -108,8 +119,11 @@ class WebPush(Output):
         """Push to one browser; return why it does not have it."""
         from service.outputs.push.encrypted import encrypted  # noqa: PLC0415 - few push
 
-        missed = len(to.missed - {notice.get("seq", 0)})
-        body = encrypted(json.dumps({**notice, "missed": missed}).encode(), to.p256dh, to.auth)
+        notice["missed"] = missed = len(to.missed - {notice.get("seq", 0)})
+        if missed:
+            words = self._words(to)
+            notice["note"] = words.fill(words["push"]["missed"], {"count": missed})
+        body = encrypted(json.dumps(notice, ensure_ascii=False).encode(), to.p256dh, to.auth)
         sent = {
             **headers,
             "Content-Encoding": "aes128gcm",

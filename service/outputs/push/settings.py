@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from pydantic import Field, StringConstraints
 
-from service.outputs.base.output import OutputSettings
+from service.outputs.base.output import WordedSettings
 
 SERVICES = (
     "fcm.googleapis.com",
@@ -23,7 +23,7 @@ SERVICES = (
 Host = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]*$", max_length=253)]
 
 
-class PushSettings(OutputSettings):
+class PushSettings(WordedSettings):
     """contact: whom a push service writes to if something is wrong: a mailto: or https: address. services:
     the hosts that browsers may name as theirs. certificate_authority: the only one that is trusted, as PEM,
     for a push service of one's own; null: the machine's. ttl_s: how long a push service keeps what it cannot

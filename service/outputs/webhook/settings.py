@@ -11,7 +11,7 @@ from typing import Annotated
 import httpx
 from pydantic import AfterValidator, Field
 
-from service.outputs.base.output import OutputSettings
+from service.outputs.base.output import WordedSettings
 
 PREFIX = "whsec_"
 LEAST_BYTES, MOST_BYTES = 24, 64
@@ -34,7 +34,7 @@ def checked_url(url: str) -> str:
 HttpUrl = Annotated[str, Field(max_length=2000), AfterValidator(checked_url)]
 
 
-class WebhookSettings(OutputSettings):
+class WebhookSettings(WordedSettings):
     """url: where alarms are posted. certificate_authority: the only one that is trusted, as PEM; null: the
     machine's. timeout_s: how long the receiver may take.
     """

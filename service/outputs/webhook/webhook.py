@@ -53,7 +53,7 @@ class Webhook(Output):
     """
 
     def __init__(self, making: Making[WebhookSettings]) -> None:
-        self._surroundings = making.surroundings
+        self._making, self._surroundings = making, making.surroundings
         self._authorization = making.secrets.get("authorization")
         try:
             self._key = signing_key(making.secrets["secret"])
@@ -75,7 +75,7 @@ class Webhook(Output):
     async def deliver(self, deliveries: Sequence[Delivery]) -> int:
         """Post the first; a receiver that is busy or away for a moment is asked again."""
         first = deliveries[0]
-        about = first.content(self._surroundings.describe)
+        about = first.content(self._making.describe)
         async for attempt in stamina.retry_context(on=_again, attempts=ATTEMPTS, timeout=RETRIED_FOR_S):
             with attempt:
                 await self._post(first.id, {"type": "alarm", **about})

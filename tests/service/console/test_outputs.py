@@ -84,22 +84,21 @@ def test_an_admin_sets_an_output_up(browser: Browser, served: Served, receiver: 
 
 
 def test_what_is_pushed_is_shown(browser: Browser, served: Served) -> None:
-    """The service worker shows an alarm with its place, what was missed, and where a click leads."""
+    """The worker shows what the service says of an alarm and of what was missed; where a click leads."""
     page = open_page(browser, served.link())
     page.evaluate("() => navigator.serviceWorker.register('/console/push.js')")
     _until(page, ACTIVE)
     (worker,) = page.context.service_workers
     worker.evaluate(NOTE)
-    notice = {"type": "alarm", "id": "a", "kind": "bar_open", "severity": "critical", "lift": "Demo quad"}
+    notice = {"type": "alarm", "id": "a", "severity": "critical", "title": "Garde-corps ouvert · Demo quad"}
     url = f"{served.url}/#/alarms/a"
-    _push(page, served.url, {**notice, "message": "Bar open on an occupied carrier", "url": url, "missed": 2})
+    said = {"message": "Garde-corps ouvert sur un siège occupé", "note": "2 avant elle ne sont pas arrivées."}
+    _push(page, served.url, {**notice, **said, "url": url, "missed": 2})
     for _ in range(1500):
         if shown := worker.evaluate("() => self.shown"):
             break
         page.wait_for_timeout(20)
-    assert shown == [
-        ["Bar open · Demo quad", "Bar open on an occupied carrier\n2 before it did not arrive.", url]
-    ]
+    assert shown == [[notice["title"], "\n".join(said.values()), url]]
 
 
 def _until(page: Page, found: str) -> Any:

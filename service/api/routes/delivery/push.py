@@ -10,6 +10,7 @@ from service.api.deps import SOMEWHERE, Caller, RuntimeDep
 from service.api.problems import responses
 from service.api.schemas.delivery.push import PushOut, PushSubscriptionIn, PushSubscriptionOut
 from service.outputs.push.book import PushBook
+from service.words.catalogue import wished
 
 router = APIRouter(prefix="/push", tags=["outputs"])
 
@@ -43,10 +44,11 @@ def subscribe(
     book: BookDep,
     principal: Caller,
     user_agent: Annotated[str, Header(include_in_schema=False)] = "",
+    accept_language: Annotated[str, Header(include_in_schema=False)] = "",
 ) -> PushSubscriptionOut:
     """Push alarms to a browser from now on, for as long as its owner may see them."""
-    keys = body.keys
-    made = book.subscribe(principal, body.endpoint, keys.p256dh, keys.auth, user_agent)
+    keys, language = body.keys, body.language or wished(accept_language)
+    made = book.subscribe(principal, body.endpoint, keys.p256dh, keys.auth, user_agent, language)
     return PushSubscriptionOut.model_validate(made)
 
 

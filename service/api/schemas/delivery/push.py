@@ -7,6 +7,7 @@ from datetime import datetime
 from pydantic import BaseModel, Field
 
 from service.api.schemas.base import Body, Shape
+from service.words.catalogue import Language
 
 
 class PushKeysIn(Body):
@@ -22,6 +23,9 @@ class PushSubscriptionIn(Body):
     endpoint: str = Field(max_length=2000, examples=["https://fcm.googleapis.com/fcm/send/…"])
     expirationTime: float | None = None  # noqa: N815 - the browser's name for it
     keys: PushKeysIn
+    language: Language | None = Field(
+        default=None, description="Of the messages; null: by Accept-Language, else the output's."
+    )
 
 
 class PushSubscriptionOut(Shape):

@@ -1,7 +1,8 @@
 /* What an alarm is called. */
 
 import type { Alarm, Reason } from "../api/types";
-import { fitting, t, words } from "../i18n/text";
+import type { Text } from "../i18n/shapes";
+import { fitting, language, sentence, t, worded, words } from "../i18n/text";
 import { clockTime } from "../i18n/time";
 import { nameOf } from "../state/lifts";
 import { kindOf } from "../state/watching";
@@ -25,21 +26,53 @@ export function stateOf(alarm: Alarm): string {
   return state;
 }
 
-/** What an alarm says, from its codes and numbers; what the service itself says where these are not enough. */
-export function messageOf({ kind, cause, severity, message, parameters }: Alarm): string {
-  if (kind === "bar_open") {
-    const who = severity === "critical" ? "occupied" : "unclear";
-    const many = Number(parameters.carriers) > 1;
-    return fitting([words.openBars[many ? "many" : "one"][who]], message, parameters);
-  }
-  if (kind === "service_down" && parameters.since && parameters.until) {
-    const [since, until] = [String(parameters.since), String(parameters.until)].map(clockTime);
-    return t("alarms.notWatched", { since: since ?? "", until: until ?? "" });
+/** Parameters that are codes, with commas between them, and the words for these. */
+const LISTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  reasons: words.reasons,
+  checks: words.selfTestChecks,
+};
+
+/** A parameter as it is put into a text: codes in words, moments by the resort's clock. */
+function written(name: string, value: string | number): string | number {
+  const list = LISTS[name];
+  const codes = String(value).split(", ");
+  if (list) return codes.map((code) => list[code] ?? code).join(", ");
+  return name === "since" || name === "until" ? clockTime(String(value)) : value;
+}
+
+/** The texts that could say it, the fullest first. */
+function textsOf({ kind, cause, severity, lift_id: place, parameters }: Alarm): Text[] {
+  if (kind === "bar_open" || kind === "self_test") {
+    const number = Number(parameters.carriers ?? 1) > 1 ? "many" : "one";
+    return [words.openBars[number][severity === "critical" ? "occupied" : "unclear"]];
   }
   const some = "partly" in parameters ? "output_partly" : kind;
   const output = "set_aside" in parameters ? "output_set_aside" : some;
   const machine = words.machineTroubles[kind === "output_failed" ? output : cause];
-  const said = fitting(machine ? [machine] : words.troubles[cause as Reason], message, parameters);
-  if (!parameters.chattering || said === message) return said;
-  return t("alarms.chatters", { message: said, times: String(parameters.chattering) });
+  const inGeneral = [cause, place === null ? kind : `${kind}_of_lift`, kind];
+  return [
+    ...(kind === "service_down" ? [sentence("alarms.notWatched")] : []),
+    ...(machine ? [machine] : []),
+    ...(words.troubles[cause as Reason] ?? []),
+    ...(language === "en" ? [] : inGeneral.flatMap((name) => words.alarmSays[name] ?? [])),
+  ];
+}
+
+/**
+ * What an alarm says, from its codes and numbers; the service's mails follow the same rules
+ * (service/domain/telling/alarms.py). In English that is what the service recorded, wherever the record says
+ * more. In other languages an alarm without numbers is told in general, with its record quoted as evidence.
+ */
+export function messageOf(alarm: Alarm): string {
+  const { kind, cause, message, parameters: given } = alarm;
+  const parameters = Object.fromEntries(
+    Object.entries(given).map(([name, value]) => [name, written(name, value)]),
+  );
+  const said = fitting(textsOf(alarm), "", parameters);
+  if (!said) {
+    if (language === "en") return message;
+    return t("alarms.recorded", { what: worded(words.causes, cause, kindOf(alarm)), message });
+  }
+  if (kind === "self_test") return t("alarms.tested", { message: said });
+  return given.chattering ? t("alarms.chatters", { message: said, times: given.chattering }) : said;
 }

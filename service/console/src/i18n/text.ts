@@ -40,7 +40,10 @@ export function fill(text: Text, parameters: Parameters = {}): string {
   });
 }
 
-/** The sentence of a key, with its parameters in place. */
+/** The sentence of a key, with its places empty. */
+export const sentence = (key: Key): Text => catalogue.sentences[key];
+
+/** The same, with its parameters in place. */
 export const t = (key: Key, parameters?: Parameters): string => fill(catalogue.sentences[key], parameters);
 
 /** The words for the API's codes, by the name of the code's type. */

@@ -7,9 +7,10 @@ const password: Field = { name: "password", as: "secret", isOptional: true };
 const port = optional(number("port"));
 const networks: Field = { name: "networks", as: "list", isOptional: true };
 const acknowledge = flag("acknowledge");
+const language = optional(text("language"));
 
 export const FIELDS: Readonly<Record<string, readonly Field[]>> = {
-  webhook: [text("url")],
+  webhook: [text("url"), language],
   email: [
     text("host"),
     port,
@@ -19,9 +20,18 @@ export const FIELDS: Readonly<Record<string, readonly Field[]>> = {
     text("sender"),
     { name: "to", as: "list" },
     optional(number("every_s")),
+    language,
   ],
-  mqtt: [text("host"), port, flag("tls"), optional(text("user")), password, optional(text("topic"))],
-  web_push: [text("contact")],
+  mqtt: [
+    text("host"),
+    port,
+    flag("tls"),
+    optional(text("user")),
+    password,
+    optional(text("topic")),
+    language,
+  ],
+  web_push: [text("contact"), language],
   modbus: [optional(text("host")), port, networks, acknowledge],
   opcua: [
     optional(text("host")),
@@ -31,6 +41,7 @@ export const FIELDS: Readonly<Record<string, readonly Field[]>> = {
     password,
     flag("anonymous"),
     acknowledge,
+    language,
   ],
 };
 

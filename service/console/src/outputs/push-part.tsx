@@ -6,7 +6,7 @@ import { useCallback, useEffect } from "preact/hooks";
 import { address, get, post, remove } from "../api/client";
 import type { Push } from "../api/types";
 import { Button } from "../components/button";
-import { t } from "../i18n/text";
+import { language, t } from "../i18n/text";
 import { clockTime } from "../i18n/time";
 import { messageOf } from "../state/session";
 
@@ -77,7 +77,7 @@ async function subscribe(key: string): Promise<string> {
   await before?.unsubscribe(); // perhaps made with another key
   const options = { userVisibleOnly: true, applicationServerKey: bytesOf(key) };
   const made = await worker.pushManager.subscribe(options);
-  await post("/push/subscriptions", made.toJSON());
+  await post("/push/subscriptions", { ...made.toJSON(), language });
   return t("push.subscribed");
 }
 

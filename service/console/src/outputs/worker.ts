@@ -1,17 +1,13 @@
 /* The service worker: shows what is pushed, also while no page is open. It caches nothing and sees no request. */
 
-import { alarmKinds, alarmSentences } from "../i18n/en/alarms";
-import { outputSentences } from "../i18n/en/delivery/outputs";
-
+/** In the words of whoever subscribed: title and note are made by the service. */
 interface Notice {
-  type: string;
-  id?: string;
-  kind?: string;
-  severity?: string;
-  lift?: string | null;
+  title?: string;
   message?: string;
+  note?: string;
+  id?: string;
+  severity?: string;
   url?: string;
-  missed?: number;
 }
 
 /* TypeScript knows either pages or workers: this much of a worker is used here. */
@@ -33,25 +29,21 @@ interface Worker {
 
 const worker = self as unknown as Worker;
 
-const kindOf = (kind: string): string => (alarmKinds as Record<string, string>)[kind] ?? kind;
+export {}; // a module: the names above are its own
 
-/* Few words, read one by one: the whole catalogue would be twenty times as long as this file. */
-function show({ type, id, kind = "", severity, lift, message = "", url, missed = 0 }: Notice): Promise<void> {
-  if (type !== "alarm") {
-    return worker.registration.showNotification("Barwatch", { body: outputSentences["push.test"] });
-  }
-  const title = alarmSentences["alarms.where"]
-    .replace("{kind}", kindOf(kind))
-    .replace("{place}", lift ?? alarmSentences["alarms.wholeService"]);
-  const before = outputSentences["push.missed"].other.replace("{count}", String(missed));
-  const body = missed > 0 ? `${message}\n${before}` : message;
-  const isUrgent = severity === "critical";
-  const more = { body, requireInteraction: isUrgent, data: { url }, ...(id ? { tag: id } : {}) };
+function show({ title = "Barwatch", message, note, id, severity, url }: Notice): Promise<void> {
+  const body = [message, note].filter(Boolean).join("\n");
+  const more = {
+    body,
+    requireInteraction: severity === "critical",
+    data: { url },
+    ...(id ? { tag: id } : {}),
+  };
   return worker.registration.showNotification(title, more);
 }
 
 worker.addEventListener("push", (event) => {
-  event.waitUntil(show(event.data?.json() ?? { type: "" }));
+  event.waitUntil(show(event.data?.json() ?? {}));
 });
 
 worker.addEventListener("notificationclick", (event) => {

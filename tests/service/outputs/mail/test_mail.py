@@ -52,7 +52,7 @@ def test_a_flood_is_one_mail(make_outputs: Callable[..., OutputHouse], sink: Mai
     assert len(sink.mails) < 8  # two, but on a machine that commits forty for longer than every_s
     links = 0
     for mail in sink.mails:
-        assert "bar open (North Bcc: evil@hut.example)" in mail["Subject"]
+        assert "Bar open (North Bcc: evil@hut.example)" in mail["Subject"]
         assert mail["Bcc"] is None
         body = mail.get_body()
         assert body is not None

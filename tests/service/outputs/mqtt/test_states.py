@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from lifts.schema import Lift
 from service.domain.alarm import Alarm, AlarmKind, AlarmState, Severity
 from service.outputs.mqtt.states import discovery, states
+from service.words.catalogue import words_in
 
 LIFTS = [Lift(id="north", name="North"), Lift(id="south", name="South")]
 ALARM = Alarm(
@@ -72,7 +73,7 @@ def test_shelving_ends_no_blindness() -> None:
 
 def test_home_assistant_learns_every_lift() -> None:
     """A device for each lift with three entities, one for the whole; all are unavailable with us."""
-    found = discovery("homeassistant", "b", "hut", LIFTS)
+    found = discovery("homeassistant", "b", "hut", LIFTS, words_in("en"))
     assert sorted(found) == [
         *(
             f"homeassistant/binary_sensor/barwatch_hut/{lift}_{what}/config"

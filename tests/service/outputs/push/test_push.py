@@ -89,6 +89,29 @@ def test_a_browser_gets_what_only_it_can_read(pushing: House, service: HttpRecei
     assert len(service.posts) == 1
 
 
+def test_each_browser_is_told_in_its_owners_language(pushing: House, service: HttpReceiver) -> None:
+    """As it subscribed, else as it asked to be answered, else as the output is set; codes are alike."""
+    french, german, english = Browser("/french"), Browser("/german"), Browser("/english")
+    subscription = {**french.subscription(service.port), "language": "fr"}
+    pushing.call("POST", "/push/subscriptions", Role.VIEWER, json=subscription)
+    asks = {"Accept-Language": "de-AT, en;q=0.5"}
+    body = german.subscription(service.port)
+    assert (
+        pushing.call("POST", "/push/subscriptions", Role.VIEWER, json=body, headers=asks).status_code == 201
+    )
+    subscribe(pushing, english, service.port)
+    pushing.raise_alarm("p-1")
+    until(lambda: len(service.posts) == 3)
+    told = {browser.path: notices(browser, service)[0] for browser in (french, german, english)}
+    assert {path: one["title"].partition(" · ")[0] for path, one in told.items()} == {
+        "/french": "Garde-corps ouvert",
+        "/german": "Bügel offen",
+        "/english": "Bar open",
+    }
+    read = {"title", "message"}
+    assert len({str({**one, **dict.fromkeys(read)}) for one in told.values()}) == 1
+
+
 def test_who_is_gone_or_shut_out_is_told_nothing(pushing: House, service: HttpReceiver) -> None:
     """A browser that the push service calls gone, another lift's owner, and a token that was revoked."""
     house = pushing

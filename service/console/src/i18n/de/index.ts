@@ -1,7 +1,8 @@
 /* German, for lift staff: every text of the English catalogue. */
 
+import shared from "../../../../words/de/shared.json";
 import type { Catalogue } from "../en";
-import { alarmKinds, alarmSentences, machineTroubles, noClips, openBars } from "./alarms";
+import { alarmSentences, noClips } from "./alarms";
 import { invalidValues } from "./codes/values";
 import { outputSentences, outputWords } from "./delivery/outputs";
 import { plantSentences, plantWords } from "./delivery/plant";
@@ -14,19 +15,19 @@ import { escalationSentences, priorities } from "./operating/escalation";
 import { figureNames, figureSentences, ratings } from "./operating/figures";
 import { overviewSentences, overviewWords } from "./operating/overview";
 import { preferenceSentences } from "./operating/preferences";
-import { reportPeriods, reportSentences, watchStates } from "./operating/reports";
+import { reportPeriods, reportSentences } from "./operating/reports";
 import { pageSentences } from "./page";
 import { peopleSentences } from "./people";
 import { problems } from "./problems";
-import { notArmed, reasons } from "./reasons";
 import { setupSentences, setupWords } from "./setup";
 import { calibrationSentences } from "./trials/calibration";
 import { nothingToTry, proposeSentences, triedKinds } from "./trials/propose";
 import { reviewSentences, reviewWords } from "./trials/reviews";
 import { trialSentences, trialWords } from "./trials/trials";
-import { causes, notWatched, troubles } from "./troubles";
+import { notWatched } from "./troubles";
 
 const sentences = {
+  ...shared.sentences,
   ...pageSentences,
   ...preferenceSentences,
   ...alarmSentences,
@@ -49,6 +50,7 @@ const sentences = {
   ...adminSentences,
 };
 const words = {
+  ...shared.words,
   ...liftWords,
   ...setupWords,
   ...maskWords,
@@ -58,24 +60,17 @@ const words = {
   ...roomWords,
   ...reviewWords,
   ...overviewWords,
-  alarmKinds,
   figureNames,
   ratings,
-  machineTroubles,
-  causes,
+  causes: { ...shared.words.causes, ...shared.words.reasons },
   invalidValues,
   noClips,
-  notArmed,
   notWatched,
   nothingToTry,
-  openBars,
   priorities,
   problems,
-  reasons,
   reportPeriods,
   triedKinds,
-  troubles,
-  watchStates,
 };
 
 export const german: Catalogue = { sentences, words };

@@ -6,22 +6,11 @@ const cameraStates = {
   degraded: "beeinträchtigt",
   lost: "Kamera ausgefallen",
 };
-const verdicts = { open: "offen", closed: "geschlossen", unknown: "unbekannt" };
-const seats = { occupied: "besetzt", empty: "leer", unclear: "unklar, ob besetzt" };
 const serviceScopes = { lift: "die ganze Bahn", camera: "die Kamera" };
-const alarmStates = {
-  active: "steht an",
-  acknowledged: "quittiert",
-  returned: "vorbei, nicht quittiert",
-  shelved: "zurückgestellt",
-  suppressed: "Folge eines anderen Alarms",
-  out_of_service: "außer Betrieb",
-  cleared: "erledigt",
-};
 const roles = { viewer: "Betrachter", operator: "Bediener", admin: "Administrator" };
 const lineSpeeds = { stopped: "steht", backwards: "rückwärts", unknown: "unbekannt" };
 
-export const liftWords = { lineSpeeds, cameraStates, verdicts, seats, alarmStates, serviceScopes, roles };
+export const liftWords = { lineSpeeds, cameraStates, serviceScopes, roles };
 
 export const liftSentences = {
   "service.takeOut": "Außer Betrieb nehmen",

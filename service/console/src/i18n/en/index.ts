@@ -1,7 +1,8 @@
 /* English: the catalogue that the others follow. */
 
-import type { Text } from "../shapes";
-import { alarmKinds, alarmSentences, machineTroubles, noClips, openBars } from "./alarms";
+import shared from "../../../../words/en/shared.json";
+import type { SharedWords, Text } from "../shapes";
+import { alarmSentences, noClips } from "./alarms";
 import { invalidValues } from "./codes/values";
 import { outputSentences, outputWords } from "./delivery/outputs";
 import { plantSentences, plantWords } from "./delivery/plant";
@@ -14,19 +15,19 @@ import { escalationSentences, priorities } from "./operating/escalation";
 import { figureNames, figureSentences, ratings } from "./operating/figures";
 import { overviewSentences, overviewWords } from "./operating/overview";
 import { preferenceSentences } from "./operating/preferences";
-import { reportPeriods, reportSentences, watchStates } from "./operating/reports";
+import { reportPeriods, reportSentences } from "./operating/reports";
 import { pageSentences } from "./page";
 import { peopleSentences } from "./people";
 import { problems } from "./problems";
-import { notArmed, reasons } from "./reasons";
 import { setupSentences, setupWords } from "./setup";
 import { calibrationSentences } from "./trials/calibration";
 import { nothingToTry, proposeSentences, triedKinds } from "./trials/propose";
 import { reviewSentences, reviewWords } from "./trials/reviews";
 import { trialSentences, trialWords } from "./trials/trials";
-import { causes, notWatched, troubles } from "./troubles";
+import { notWatched } from "./troubles";
 
 const sentences = {
+  ...shared.sentences,
   ...pageSentences,
   ...preferenceSentences,
   ...alarmSentences,
@@ -48,7 +49,11 @@ const sentences = {
   ...overviewSentences,
   ...adminSentences,
 };
+/** What the service says as well, by mail and elsewhere. */
+const sharedWords: SharedWords = shared.words;
+
 const words = {
+  ...sharedWords,
   ...liftWords,
   ...setupWords,
   ...maskWords,
@@ -58,24 +63,17 @@ const words = {
   ...roomWords,
   ...reviewWords,
   ...overviewWords,
-  alarmKinds,
   figureNames,
   ratings,
-  machineTroubles,
-  causes,
+  causes: { ...sharedWords.causes, ...sharedWords.reasons },
   invalidValues,
   noClips,
-  notArmed,
   notWatched,
   nothingToTry,
-  openBars,
   priorities,
   problems,
-  reasons,
   reportPeriods,
   triedKinds,
-  troubles,
-  watchStates,
 };
 
 export type Key = keyof typeof sentences;

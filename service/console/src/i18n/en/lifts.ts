@@ -1,6 +1,6 @@
 /* Lifts, their cameras and their last carriers. */
 
-import type { AlarmState, CameraState, Role, Seat, ServiceScope, Verdict } from "../../api/types";
+import type { CameraState, Role, ServiceScope } from "../../api/types";
 
 const cameraStates: Record<CameraState, string> = {
   starting: "starting",
@@ -8,23 +8,8 @@ const cameraStates: Record<CameraState, string> = {
   degraded: "degraded",
   lost: "camera lost",
 };
-const verdicts: Record<Verdict, string> = { open: "open", closed: "closed", unknown: "unknown" };
-const seats: Record<Seat, string> = {
-  occupied: "occupied",
-  empty: "empty",
-  unclear: "occupied or not: unclear",
-};
 const serviceScopes: Record<ServiceScope, string> = { lift: "the whole lift", camera: "the camera" };
 
-const alarmStates: Record<AlarmState, string> = {
-  active: "active",
-  acknowledged: "acknowledged",
-  returned: "over, not acknowledged",
-  shelved: "shelved",
-  suppressed: "follows from another alarm",
-  out_of_service: "out of service",
-  cleared: "cleared",
-};
 const roles: Record<Role, string> = { viewer: "viewer", operator: "operator", admin: "admin" };
 
 /** What the line does. */
@@ -37,9 +22,6 @@ const lineSpeeds = {
 export const liftWords = {
   lineSpeeds,
   cameraStates,
-  verdicts,
-  seats,
-  alarmStates,
   serviceScopes,
   roles,
 };

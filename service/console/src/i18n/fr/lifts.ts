@@ -1,6 +1,6 @@
 /* Lifts, their cameras and their last carriers. */
 
-import type { AlarmState, CameraState, Role, Seat, ServiceScope, Verdict } from "../../api/types";
+import type { CameraState, Role, ServiceScope } from "../../api/types";
 
 const cameraStates: Record<CameraState, string> = {
   starting: "démarre",
@@ -8,23 +8,8 @@ const cameraStates: Record<CameraState, string> = {
   degraded: "dégradée",
   lost: "caméra perdue",
 };
-const verdicts: Record<Verdict, string> = { open: "ouvert", closed: "fermé", unknown: "indéterminé" };
-const seats: Record<Seat, string> = {
-  occupied: "occupé",
-  empty: "vide",
-  unclear: "occupation incertaine",
-};
 const serviceScopes: Record<ServiceScope, string> = { lift: "tout le télésiège", camera: "la caméra" };
 
-const alarmStates: Record<AlarmState, string> = {
-  active: "en cours",
-  acknowledged: "acquittée",
-  returned: "terminée, non acquittée",
-  shelved: "en attente",
-  suppressed: "conséquence d’une autre alarme",
-  out_of_service: "hors service",
-  cleared: "close",
-};
 const roles: Record<Role, string> = { viewer: "observateur", operator: "opérateur", admin: "administrateur" };
 
 /** What the line does. */
@@ -37,9 +22,6 @@ const lineSpeeds = {
 export const liftWords = {
   lineSpeeds,
   cameraStates,
-  verdicts,
-  seats,
-  alarmStates,
   serviceScopes,
   roles,
 };

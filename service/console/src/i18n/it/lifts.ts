@@ -1,6 +1,6 @@
 /* Lifts, their cameras and their last carriers. */
 
-import type { AlarmState, CameraState, Role, Seat, ServiceScope, Verdict } from "../../api/types";
+import type { CameraState, Role, ServiceScope } from "../../api/types";
 
 const cameraStates: Record<CameraState, string> = {
   starting: "in avvio",
@@ -8,23 +8,8 @@ const cameraStates: Record<CameraState, string> = {
   degraded: "degradata",
   lost: "telecamera persa",
 };
-const verdicts: Record<Verdict, string> = { open: "aperta", closed: "chiusa", unknown: "incerta" };
-const seats: Record<Seat, string> = {
-  occupied: "occupata",
-  empty: "vuota",
-  unclear: "occupazione incerta",
-};
 const serviceScopes: Record<ServiceScope, string> = { lift: "tutta la seggiovia", camera: "la telecamera" };
 
-const alarmStates: Record<AlarmState, string> = {
-  active: "attivo",
-  acknowledged: "riconosciuto",
-  returned: "terminato, non riconosciuto",
-  shelved: "sospeso",
-  suppressed: "conseguenza di un altro allarme",
-  out_of_service: "fuori servizio",
-  cleared: "chiuso",
-};
 const roles: Record<Role, string> = { viewer: "osservatore", operator: "operatore", admin: "amministratore" };
 
 /** What the line does. */
@@ -37,9 +22,6 @@ const lineSpeeds = {
 export const liftWords = {
   lineSpeeds,
   cameraStates,
-  verdicts,
-  seats,
-  alarmStates,
   serviceScopes,
   roles,
 };

@@ -44,6 +44,7 @@ const outputFields: Record<string, string> = {
   contact: "An wen ein Push-Dienst schreibt (mailto:…)",
   every_s: "Sekunden zwischen zwei E-Mails",
   host: "Host",
+  language: "Sprache: en, fr, de oder it; leer: die des Dienstes",
   networks: "Netze, die sich verbinden dürfen, mit Kommas",
   password: "Passwort",
   port: "Port",
@@ -126,6 +127,4 @@ export const outputSentences = {
   "push.end": "Beenden",
   "push.endLabel": "Die Mitteilungen von {agent} beenden",
   "push.unknownBrowser": "ein Programm",
-  "push.test": "Ein Test: So kommen Alarme an.",
-  "push.missed": { one: "{count} davor kam nicht an.", other: "{count} davor kamen nicht an." },
 };

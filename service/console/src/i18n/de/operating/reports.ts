@@ -1,6 +1,6 @@
 /* Reports. */
 
-import type { ReportPeriod, WatchState } from "../../../api/types";
+import type { ReportPeriod } from "../../../api/types";
 
 export const reportSentences = {
   "reports.title": "Berichte",
@@ -95,23 +95,4 @@ export const reportPeriods: Record<ReportPeriod, string> = {
   day: "Tag",
   week: "Woche",
   season: "Saison",
-};
-
-/** What may be said of a lift at a moment. */
-export const watchStates: Record<WatchState, string> = {
-  watched: "Überwacht",
-  out_of_service: "Außer Betrieb",
-  lift_invalid: "Konfiguration nicht verwendbar",
-  no_camera: "Keine Kamera oder kein Weg",
-  worker_down: "Ein Teil des Dienstes war ausgefallen",
-  camera_lost: "Kamera ausgefallen",
-  camera_frozen: "Kamera eingefroren",
-  view_changed: "Ausschnitt verändert",
-  low_visibility: "Dunkel, verdeckt oder unscharf",
-  overloaded: "Zu wenige Bilder gelesen",
-  lift_unknown_rate: "Sessel nicht erkannt",
-  not_seeing: "Kamera startet oder verbindet",
-  not_armed: "Nicht scharf",
-  service_down: "Dienst ausgefallen",
-  unknown: "Weiß niemand",
 };

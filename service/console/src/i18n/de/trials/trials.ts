@@ -67,17 +67,6 @@ const selfTestResults: Record<SelfTestResult, string> = {
   failed: "nicht bestanden",
 };
 
-const selfTestChecks = {
-  masks: "Masken",
-  open: "offene Sessel",
-  closed: "geschlossene Sessel",
-  alarm: "Alarm",
-  commit: "Datenbank",
-  feed: "Alarmstrom",
-  view: "Ausschnitt der Kamera",
-  outputs: "Ausgänge",
-};
-
 const selfTestCodes: Record<SelfTestCode, string> = {
   ok: "funktioniert",
   no_masks: "die Bahn hat keine Masken",
@@ -153,7 +142,6 @@ export const trialRefusals = {
 
 export const trialWords = {
   selfTestResults,
-  selfTestChecks,
   selfTestCodes,
   candidateKinds,
   candidateStates,

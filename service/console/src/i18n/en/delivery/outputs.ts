@@ -44,6 +44,7 @@ const outputFields: Record<string, string> = {
   contact: "Whom a push service writes to (mailto:…)",
   every_s: "Seconds between two mails",
   host: "Host",
+  language: "Language: en, fr, de or it; empty: the service's",
   networks: "Networks that may connect, with commas",
   password: "Password",
   port: "Port",
@@ -122,6 +123,4 @@ export const outputSentences = {
   "push.end": "End",
   "push.endLabel": "End the notifications of {agent}",
   "push.unknownBrowser": "a program",
-  "push.test": "A test: alarms will come like this.",
-  "push.missed": { one: "{count} before it did not arrive.", other: "{count} before it did not arrive." },
 };

@@ -1,6 +1,6 @@
 /* Reports. */
 
-import type { ReportPeriod, WatchState } from "../../../api/types";
+import type { ReportPeriod } from "../../../api/types";
 
 export const reportSentences = {
   "reports.title": "Reports",
@@ -92,23 +92,4 @@ export const reportPeriods: Record<ReportPeriod, string> = {
   day: "Day",
   week: "Week",
   season: "Season",
-};
-
-/** What may be said of a lift at a moment. */
-export const watchStates: Record<WatchState, string> = {
-  watched: "Watched",
-  out_of_service: "Out of service",
-  lift_invalid: "Its configuration cannot be used",
-  no_camera: "No camera or no track",
-  worker_down: "A part of the service was down",
-  camera_lost: "Camera lost",
-  camera_frozen: "Camera frozen",
-  view_changed: "View changed",
-  low_visibility: "Dark, covered or blurred",
-  overloaded: "Too few frames read",
-  lift_unknown_rate: "Carriers not recognised",
-  not_seeing: "Camera starting or connecting",
-  not_armed: "Not armed",
-  service_down: "Service down",
-  unknown: "Nobody knows",
 };

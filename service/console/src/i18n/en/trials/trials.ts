@@ -65,17 +65,6 @@ const selfTestResults: Record<SelfTestResult, string> = {
   failed: "failed",
 };
 
-const selfTestChecks = {
-  masks: "masks",
-  open: "open carriers",
-  closed: "closed carriers",
-  alarm: "alarm",
-  commit: "database",
-  feed: "feed of alarms",
-  view: "camera's view",
-  outputs: "outputs",
-};
-
 const selfTestCodes: Record<SelfTestCode, string> = {
   ok: "works",
   no_masks: "the lift has no masks",
@@ -146,7 +135,6 @@ export const trialRefusals = {
 
 export const trialWords = {
   selfTestResults,
-  selfTestChecks,
   selfTestCodes,
   candidateKinds,
   candidateStates,

@@ -44,6 +44,7 @@ const outputFields: Record<string, string> = {
   contact: "À qui écrit un service push (mailto:…)",
   every_s: "Secondes entre deux e-mails",
   host: "Hôte",
+  language: "Langue\u00a0: en, fr, de ou it\u00a0; vide\u00a0: celle du service",
   networks: "Réseaux autorisés à se connecter, séparés par des virgules",
   password: "Mot de passe",
   port: "Port",
@@ -125,9 +126,4 @@ export const outputSentences = {
   "push.end": "Terminer",
   "push.endLabel": "Terminer les notifications de {agent}",
   "push.unknownBrowser": "un programme",
-  "push.test": "Un test\u00a0: les alarmes arriveront ainsi.",
-  "push.missed": {
-    one: "{count} avant elle n’est pas arrivée.",
-    other: "{count} avant elle ne sont pas arrivées.",
-  },
 };

@@ -1,6 +1,6 @@
 /* Reports. */
 
-import type { ReportPeriod, WatchState } from "../../../api/types";
+import type { ReportPeriod } from "../../../api/types";
 
 export const reportSentences = {
   "reports.title": "Rapports",
@@ -95,23 +95,4 @@ export const reportPeriods: Record<ReportPeriod, string> = {
   day: "Jour",
   week: "Semaine",
   season: "Saison",
-};
-
-/** What may be said of a lift at a moment. */
-export const watchStates: Record<WatchState, string> = {
-  watched: "Surveillé",
-  out_of_service: "Hors service",
-  lift_invalid: "Configuration inutilisable",
-  no_camera: "Pas de caméra ou pas de trajet",
-  worker_down: "Une partie du service était arrêtée",
-  camera_lost: "Caméra perdue",
-  camera_frozen: "Caméra figée",
-  view_changed: "Cadrage modifié",
-  low_visibility: "Sombre, couverte ou floue",
-  overloaded: "Trop peu d’images lues",
-  lift_unknown_rate: "Sièges non reconnus",
-  not_seeing: "Caméra en démarrage ou en connexion",
-  not_armed: "Non armé",
-  service_down: "Service arrêté",
-  unknown: "Nul ne le sait",
 };

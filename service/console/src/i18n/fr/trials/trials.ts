@@ -68,17 +68,6 @@ const selfTestResults: Record<SelfTestResult, string> = {
   failed: "échoué",
 };
 
-const selfTestChecks = {
-  masks: "masques",
-  open: "sièges ouverts",
-  closed: "sièges fermés",
-  alarm: "alarme",
-  commit: "base de données",
-  feed: "flux des alarmes",
-  view: "cadrage de la caméra",
-  outputs: "sorties",
-};
-
 const selfTestCodes: Record<SelfTestCode, string> = {
   ok: "fonctionne",
   no_masks: "le télésiège n’a pas de masques",
@@ -153,7 +142,6 @@ export const trialRefusals = {
 
 export const trialWords = {
   selfTestResults,
-  selfTestChecks,
   selfTestCodes,
   candidateKinds,
   candidateStates,

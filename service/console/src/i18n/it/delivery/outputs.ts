@@ -44,6 +44,7 @@ const outputFields: Record<string, string> = {
   contact: "A chi scrive un servizio push (mailto:…)",
   every_s: "Secondi tra due e-mail",
   host: "Host",
+  language: "Lingua: en, fr, de o it; vuoto: quella del servizio",
   networks: "Reti che possono connettersi, separate da virgole",
   password: "Password",
   port: "Porta",
@@ -123,9 +124,4 @@ export const outputSentences = {
   "push.end": "Terminare",
   "push.endLabel": "Terminare le notifiche di {agent}",
   "push.unknownBrowser": "un programma",
-  "push.test": "Un test: gli allarmi arriveranno così.",
-  "push.missed": {
-    one: "{count} prima di questo non è arrivato.",
-    other: "{count} prima di questo non sono arrivati.",
-  },
 };

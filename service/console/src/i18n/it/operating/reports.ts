@@ -1,6 +1,6 @@
 /* Reports. */
 
-import type { ReportPeriod, WatchState } from "../../../api/types";
+import type { ReportPeriod } from "../../../api/types";
 
 export const reportSentences = {
   "reports.title": "Rapporti",
@@ -94,23 +94,4 @@ export const reportPeriods: Record<ReportPeriod, string> = {
   day: "Giorno",
   week: "Settimana",
   season: "Stagione",
-};
-
-/** What may be said of a lift at a moment. */
-export const watchStates: Record<WatchState, string> = {
-  watched: "Sorvegliata",
-  out_of_service: "Fuori servizio",
-  lift_invalid: "Configurazione inutilizzabile",
-  no_camera: "Nessuna telecamera o nessun percorso",
-  worker_down: "Una parte del servizio era ferma",
-  camera_lost: "Telecamera persa",
-  camera_frozen: "Telecamera bloccata",
-  view_changed: "Inquadratura cambiata",
-  low_visibility: "Scura, coperta o sfocata",
-  overloaded: "Troppo poche immagini lette",
-  lift_unknown_rate: "Seggiole non riconosciute",
-  not_seeing: "Telecamera in avvio o in connessione",
-  not_armed: "Non armata",
-  service_down: "Servizio fermo",
-  unknown: "Nessuno lo sa",
 };

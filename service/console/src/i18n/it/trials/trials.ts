@@ -67,17 +67,6 @@ const selfTestResults: Record<SelfTestResult, string> = {
   failed: "non superato",
 };
 
-const selfTestChecks = {
-  masks: "maschere",
-  open: "seggiole aperte",
-  closed: "seggiole chiuse",
-  alarm: "allarme",
-  commit: "banca dati",
-  feed: "flusso degli allarmi",
-  view: "inquadratura della telecamera",
-  outputs: "uscite",
-};
-
 const selfTestCodes: Record<SelfTestCode, string> = {
   ok: "funziona",
   no_masks: "la seggiovia non ha maschere",
@@ -152,7 +141,6 @@ export const trialRefusals = {
 
 export const trialWords = {
   selfTestResults,
-  selfTestChecks,
   selfTestCodes,
   candidateKinds,
   candidateStates,
