@@ -66,12 +66,17 @@ class NearestMask(System[R]):
         """Return each picture's output beside its right mask's and its wrong one's, and which is which.
 
         A pair of either kind for every picture: half of the pairs are positive, as in section 4.3. A lift's
-        masks are embedded once a batch, however many of its pictures meet them.
+        masks are embedded once a batch, however many of its pictures meet them. Where a batch has room for
+        every lift's, all are: batches of one size fit into the memory that the one before left, while those
+        of many sizes leave it in pieces (`ml.machine.memory`), twice as much within an epoch.
 
         Returns:
             float[2 B, D], float[2 B, D], bool[2 B].
         """
-        lifts, which = torch.unique(data.lift[index], return_inverse=True)
+        if len(data.masks) <= self.recipe.batch:
+            lifts, which = torch.arange(len(data.masks)), data.lift[index]
+        else:
+            lifts, which = torch.unique(data.lift[index], return_inverse=True)
         masks = self.outputs(data.masks[lifts].flatten(0, 1)).reshape(len(lifts), 2, -1)
         is_open = data.is_open[index].to(self.device)
         same = torch.stack([~is_open, is_open], 1).flatten()
