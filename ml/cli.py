@@ -33,7 +33,7 @@ COMMANDS: dict[str, Any] = {
     ),
     "reproduce": (
         "ml.commands.papers.reproduce:reproduce",
-        "Make all runs that paper 000's tables need, over as many sittings as it takes.",
+        "Make all runs that the papers' tables need, over as many sittings as it takes.",
     ),
     "evaluate-masks": (
         "ml.commands.evaluate:evaluate_masks",

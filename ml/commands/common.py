@@ -49,19 +49,13 @@ DeviceOption = Annotated[str, typer.Option(help="cpu, cuda or auto.")]
 console = Console(stderr=True)
 
 
-PapersName = Literal[
-    "siamese",
-    "classifier",
-    "vgg16",
-    "resnet50",
-    "efficientnet-lite0",
-    "getnet",
-    "abir",
-    "triplet-mildnet",
-    "triplet-resnet50",
-    "adaptive-l2",
-]
-"""The papers' systems (`ml.systems.named`)."""
+BarsName = Literal["siamese", "classifier", "vgg16", "resnet50", "efficientnet-lite0", "getnet"]
+"""The papers' systems that judge bars (`ml.systems.named`)."""
+
+RetrievalName = Literal["abir", "triplet-mildnet", "triplet-resnet50", "adaptive-l2"]
+"""Those that find carriers again."""
+
+PapersName = Literal[BarsName, RetrievalName]
 
 SystemName = Literal["barwatch", PapersName]
 """The systems that can be trained."""

@@ -15,6 +15,7 @@ from ml.commands.common import (
     LOCO_FIRST_SEED,
     LOCO_LIFTS,
     RELEASED,
+    BarsName,
     BenchmarkOption,
     CacheOption,
     DeviceOption,
@@ -36,6 +37,7 @@ from ml.commands.common import (
     provenance,
     require_photographs,
 )
+from ml.commands.retrieval import RETRIEVAL, judge_untrained
 from ml.commands.systems import Question, judge_trained
 from ml.data.benchmark import FIRST_SEED
 from ml.data.moving import MEASURED_FIRST_SEED, MovingLifts
@@ -90,6 +92,10 @@ def evaluate(
     ] = "float32",
     benchmark: BenchmarkOption = Path("runs/benchmark"),
     every: Annotated[int, typer.Option(min=1, help="Judge every n-th test picture of S1 to S20.")] = 1,
+    untrained: Annotated[
+        list[str] | None,
+        typer.Option(help="Judge first weights, the recipe changed so, e.g. side=112: abir, triplets."),
+    ] = None,
     pseudo_labels: Annotated[
         bool, typer.Option(help="Learn from the first half of each unseen lift's passages, without labels.")
     ] = False,
@@ -108,8 +114,7 @@ def evaluate(
     """Judge a system.
 
     barwatch, the artefact, on lifts that it has never seen, from their two masks alone. A paper's system on
-    S1 to S20, on the same unseen lifts where it can do without known pictures of them, and on whose lift it
-    is where it judges by such.
+    S1 to S20 and on unseen lifts; abir, triplets and adaptive-l2 by the carriers that they find again.
     """
     smoke = preset == "smoke"
     unseen = UnseenLifts(first_seed, min(lifts, 2) if smoke else lifts, 8 if smoke else passages)
@@ -119,10 +124,21 @@ def evaluate(
         judged = folder or unseen
         views = 0 if smoke else watched
         result, section = _judge_artefact(model, judged, views, distances_only, precision, run)
+    elif untrained:
+        result, section = _judge_untrained(system, untrained, smoke, run)
     else:
         how = Adaptation(pseudo=pseudo_labels, reviews=reviews, trains=learn)
         result, section = judge_trained(Question(system, checkpoint, unseen, how, every, smoke), run)
     deliver(result, section, out, as_json)
+
+
+def _judge_untrained(system: str, words: list[str], smoke: bool, run: Run) -> tuple[Result, str]:
+    if system not in RETRIEVAL:
+        raise typer.BadParameter(f"only {', '.join(RETRIEVAL)}", param_hint="--untrained")
+    try:
+        return judge_untrained(system, words, smoke, run)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--untrained") from None
 
 
 def _judge_artefact(
@@ -157,7 +173,7 @@ def _judge_artefact(
     return result, lifts_section(title, result)
 
 
-BenchmarkedSystem = Literal[SystemName, "edge-energy", "edge-correlation"]
+BenchmarkedSystem = Literal["barwatch", BarsName, "edge-energy", "edge-correlation"]
 """What the benchmark's test pictures can be given to: systems, and baselines that learn nothing."""
 
 

@@ -10,17 +10,22 @@ import torch
 import typer
 
 from lifts.arrays import UInt8
-from ml.commands.common import RESULTS, BenchmarkOption, OnlyOption, parts_of
+from ml.commands.common import RESULTS, BenchmarkOption, CacheOption, OnlyOption, WorkersOption, parts_of
+from ml.commands.retrieval import read_half
 from ml.data.benchmark import parts
 from ml.data.pictures import PictureSet, read, select_evenly
 from ml.machine.memory import keep_freed_memory
 from ml.plots.attention import attention_sheet
+from ml.plots.curves import draw_curves
 from ml.plots.cutouts import carriers_sheet, write
 from ml.plots.embedding import draw, lifts_of, masks_of, read_masks
 from ml.plots.factors import draw_factors
-from ml.systems.base import System
+from ml.plots.retrievals import retrievals_sheet
+from ml.report.systems import read_runs
+from ml.systems.metric import Metric
 from ml.train.adaptive import regularised
 from ml.train.loop import read as read_checkpoint
+from ml.train.run import Run
 from ml.train.systems import load
 
 app = typer.Typer(
@@ -72,7 +77,7 @@ def attention(
     benchmark: BenchmarkOption = Path("runs/benchmark"),
     only: OnlyOption = None,
     pictures: PicturesOption = 6,
-    out: Annotated[Path, typer.Option(help="The PNG.")] = Path("docs/attention.png"),
+    out: Annotated[Path, typer.Option(help="The PNG.")] = RESULTS / "attention.png",
 ) -> None:
     """Draw where ABIR looks, on the surroundings and on the object's parts (paper 003, section 3.3)."""
     _draw_sheet(attention_sheet, checkpoint, benchmark, only, pictures, out)
@@ -94,8 +99,39 @@ def factors(
     typer.echo(str(draw_factors(list(tensors), torch.stack(history).numpy(), weights, out)))
 
 
+@app.command()
+def retrievals(
+    checkpoint: Annotated[Path, typer.Option(help="A trained ABIR, or triplets.")] = Path(
+        "runs/abir/best.pt"
+    ),
+    queries: Annotated[int, typer.Option(min=1, help="How many, evenly from all.")] = 8,
+    cache: CacheOption = Path("runs/rendered"),
+    workers: WorkersOption = 2,
+    out: Annotated[Path, typer.Option(help="The PNG.")] = RESULTS / "retrievals.png",
+) -> None:
+    """Draw carriers and what is nearest to them, right and wrong ones framed (papers 003 and 004)."""
+    keep_freed_memory()
+    system = load(checkpoint, torch.device("cpu"))[1]
+    if not isinstance(system, Metric):
+        raise typer.BadParameter("expected ABIR or triplets", param_hint="--checkpoint")
+    data = read_half("test", Run(cache=cache, workers=workers), smoke=False)
+    typer.echo(str(write(retrievals_sheet(system.all_outputs(data.images).numpy(), data, queries), out)))
+
+
+@app.command()
+def curves(
+    results: Annotated[Path, typer.Option(help="Folder of the JSON files.")] = RESULTS,
+    out: Annotated[Path, typer.Option(help="The PNG.")] = RESULTS / "retrieval-curves.png",
+) -> None:
+    """Draw CMC curves and the share of hard triplets as training goes on (paper 004)."""
+    try:
+        typer.echo(str(draw_curves(read_runs(results), out)))
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--results") from None
+
+
 def _draw_sheet(
-    sheet: Callable[[System[Any], PictureSet], UInt8],
+    sheet: Callable[[Any, PictureSet], UInt8],
     checkpoint: Path,
     benchmark: Path,
     only: list[str] | None,

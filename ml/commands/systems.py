@@ -9,6 +9,7 @@ import torch
 import typer
 
 from ml.commands.common import UnseenLifts, prepare_lifts, provenance, read_parts
+from ml.commands.retrieval import judge_retrieval
 from ml.data.benchmark import FIRST_SEED, alike_parts, parts
 from ml.data.pictures import read_lifts, select, select_evenly
 from ml.evaluate.systems import training_of
@@ -17,6 +18,8 @@ from ml.papers.adapting import Adaptation
 from ml.papers.comparison.judging import Sets, judge_system
 from ml.report.systems import runs_section
 from ml.report.table import Result
+from ml.systems.base import System
+from ml.systems.metric import Metric
 from ml.train.loop import BEST
 from ml.train.run import Run
 from ml.train.systems import load
@@ -41,7 +44,7 @@ class Question(NamedTuple):
 
 
 def judge_trained(asked: Question, run: Run) -> tuple[Result, str]:
-    """Return a trained system's figures and their tables: S1 to S20, unseen lifts, and whose lift it is."""
+    """Return a trained system's figures and their tables: bars judged, or carriers found again."""
     name, where = asked.name, asked.checkpoint or Path("runs") / asked.name / BEST
     if not where.exists():
         raise typer.BadParameter(f"{where} is missing: barwatch train {name}", param_hint="--checkpoint")
@@ -49,8 +52,12 @@ def judge_trained(asked: Question, run: Run) -> tuple[Result, str]:
     trained_as, system, state = load(where, run.device)
     if trained_as != name:
         raise typer.BadParameter(f"{where} is a trained {trained_as}", param_hint="--checkpoint")
-    if system.by_gallery and asked.how != Adaptation():
-        raise typer.BadParameter(f"{name} judges by known pictures: it cannot adapt to a lift without any")
+    if isinstance(system, Metric):
+        if asked.how != Adaptation():
+            raise typer.BadParameter(f"{name} finds carriers again: it has nothing to learn of a lift")
+        return judge_retrieval(trained_as, system, state, asked.smoke, run)
+    if not isinstance(system, System):
+        raise TypeError(f"nothing judges {name}")
     torch.set_num_threads(system.recipe.threads or torch.get_num_threads())
     result: Result = {
         "system": name,

@@ -56,7 +56,7 @@ class MovingLifts:
         """Render a lift's passages, `PLACES` pictures each in order of time; three in four are occupied."""
         lift = sample_lift(seed)
         progresses = places_of(middle_fraction(lift.lift.track)) if lift.lift.track else ()
-        scenes = [_at(lift, progress) for progress in progresses]
+        scenes = [scene_at(lift, progress) for progress in progresses]
         done: list[Rendered] = []
         for passage in range(self.passages):
             rng = np.random.default_rng([seed, 7, passage])
@@ -66,7 +66,7 @@ class MovingLifts:
                 lift, rng, is_open=movement != "still closed", occupied=bool(rng.random() < 0.75)
             )
             for (scene, position), progress, opening in zip(scenes, progresses, openings, strict=True):
-                shown = replace(c, opening=opening, slips=(_slip(c, lift, progress, rng),) * 3)
+                shown = replace(c, opening=opening, slips=(slip_at(c, lift, progress, rng),) * 3)
                 done.append(render_registered(scene, shown, position, rng))
         return RenderedLift.of(lift, done)
 
@@ -110,7 +110,7 @@ def sample_openings(
             return tuple(openings.tolist())
 
 
-def _at(lift: LiftScene, progress: float) -> tuple[LiftScene, int]:
+def scene_at(lift: LiftScene, progress: float) -> tuple[LiftScene, int]:
     """Return the same installation with begin or end moved to a progress, and the position to render at."""
     begin, middle, end = lift.origins
     origin = begin + progress * (end - begin)
@@ -124,7 +124,7 @@ def _at(lift: LiftScene, progress: float) -> tuple[LiftScene, int]:
 _OWN_SLIP_PX = 0.7
 
 
-def _slip(c: Circumstances, lift: LiftScene, progress: float, rng: np.random.Generator) -> Slip:
+def slip_at(c: Circumstances, lift: LiftScene, progress: float, rng: np.random.Generator) -> Slip:
     """Return a registration error between those drawn for begin, middle and end, and a little of its own."""
     middle = middle_fraction(lift.lift.track) if lift.lift.track else 0.5
     at = [0.0, middle, 1.0]

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -24,7 +24,10 @@ class PictureSet:
     images: uint8[N, 200, 200, 3]; is_open, occupied: bool[N]; lift: int64[N], index into names and masks.
     masks: uint8[L, 2, 200, 200], (close, open) of each lift, with masks[i, int(is_open)] the matching one.
     names: of the lifts; factors: the circumstances of each picture.
+    per_picture: which of these have a row for each picture, factors apart.
     """
+
+    per_picture: ClassVar[tuple[str, ...]] = ("images", "is_open", "occupied", "lift")
 
     images: Tensor
     is_open: Tensor
@@ -93,7 +96,7 @@ def _gather(
 
 def select(data: PictureSet, rows: Tensor) -> PictureSet:
     """Return the pictures at rows int64[M], with the same lifts."""
-    per_picture = {name: getattr(data, name)[rows] for name in ("images", "is_open", "occupied", "lift")}
+    per_picture = {name: getattr(data, name)[rows] for name in data.per_picture}
     factors = [data.factors[row] for row in rows.tolist()] if data.factors else []
     return replace(data, **per_picture, factors=factors)
 

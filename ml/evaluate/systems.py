@@ -20,9 +20,9 @@ from ml.evaluate.factors import cost_of_factors
 from ml.evaluate.scoring import score
 from ml.evaluate.verdicts import count_verdicts, total
 from ml.machine.memory import keep_freed_memory
-from ml.systems.base import System
+from ml.systems.base import Trainable
 from ml.systems.named import as_values, trained_by
-from ml.train.systems import load
+from ml.train.systems import load_judge
 
 
 def scores_of(
@@ -61,7 +61,7 @@ def scores_of(
         }
         return out, about | {"trained_on_these_lifts": False}
     keep_freed_memory()
-    trained_as, trained, state = load(where, torch.device(device))
+    trained_as, trained, state = load_judge(where, torch.device(device))
     found_scores = trained.scores(data, known() if trained.by_gallery else data).double().numpy()
     about = {
         "trained_on_these_lifts": True,
@@ -70,7 +70,7 @@ def scores_of(
     return found_scores, about
 
 
-def training_of(name: str, system: System[Any], state: dict[str, Any]) -> dict[str, Any]:
+def training_of(name: str, system: Trainable[Any], state: dict[str, Any]) -> dict[str, Any]:
     """Return how a system was trained; name and state as `ml.train.systems.load` returns them."""
     recipe, pictures = system.recipe, state.get("training_pictures")
     large = pictures == sum(sum(counts.large) for counts in TABLE)

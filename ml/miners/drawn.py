@@ -42,6 +42,7 @@ def draw_triplets(
     count: int,
     generator: torch.Generator,
     hard: dict[int, Tensor],
+    cameras: Tensor | None = None,
 ) -> Triplets:
     """Draw `count` triplets, in random order: at random, and `HARD_SHARE` of them with a hard negative.
 
@@ -54,6 +55,7 @@ def draw_triplets(
         count: number of triplets.
         generator: draws them.
         hard: rows of hard negatives by class.
+        cameras: int64[N]; where given, a positive is of another camera than its anchor (section 3.1.4).
 
     Raises:
         ValueError: no picture has both a positive and a negative.
@@ -63,6 +65,8 @@ def draw_triplets(
     positives: dict[int, Tensor] = {}
     for row, label in enumerate(labels.tolist()):
         fit = own[label] != row
+        if cameras is not None:
+            fit &= cameras[own[label]] != cameras[row]
         if fit.any() and len(others[label]):
             positives[row] = own[label][fit]
     if not positives:

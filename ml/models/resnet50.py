@@ -16,6 +16,10 @@ TRUNK = ("conv1.", "bn1.", "layer")
 TRUNK_TO_MIDDLE = ("conv1.", "bn1.", "layer1.", "layer2.", "layer3.")
 """The same without the last stage."""
 
+FIRST_TEN = ("conv1.", "bn1.", "layer1.0.conv1.", "layer1.0.bn1.")
+"""Weights of the first ten layers, as Keras counts them: input, padding, convolution, normalisation, ReLU,
+padding, pooling, and as far as the first ReLU of the first block."""
+
 _EXPANSION = 4
 
 CHANNELS = 512 * _EXPANSION

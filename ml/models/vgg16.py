@@ -14,6 +14,9 @@ _BLOCKS = ((64, 64), (128, 128), (256, 256, 256), (512, 512, 512), (512, 512, 51
 CONV3_3, CONV4_3, CONV5_3 = 15, 22, 29
 """Layers: the ReLU after the last convolution of blocks 3, 4 and 5; sides of H // 4, H // 8, H // 16."""
 
+FIRST_TEN = tuple(f"features.{layer}." for layer in (0, 2, 5, 7, 10, 12, 14))
+"""Convolutions among the first ten layers, as Keras counts them: the input is one, each pooling another."""
+
 POOLS = (4, 9, 16, 23, 30)
 """Layers: the pooling of each block, to 64, 128, 256, 512 and 512 channels."""
 

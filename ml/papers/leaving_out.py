@@ -11,7 +11,7 @@ from ml.data.pictures import PictureSet
 from ml.evaluate.systems import training_of
 from ml.systems.recipe import GetNetRecipe, Recipe, SiameseRecipe
 from ml.train.run import Run
-from ml.train.systems import Lesson, load, train_rates
+from ml.train.systems import Lesson, load_judge, train_rates
 
 KEPT = ("trained_by", "training_seconds", "training_machine", "training_pictures", "epochs", "epoch")
 """What is kept of each training; `validation_accuracy` besides."""
@@ -46,7 +46,7 @@ def judge_without(name: str, recipe: Recipe, fold: Fold, run: Run) -> tuple[Tens
     if seen & set(fold.test.names):
         raise ValueError(f"{', '.join(fold.test.names)} must be in neither training nor validation")
     path = train_rates(Lesson(name, recipe, fold.training, fold.validation), [recipe.learning_rate], run)
-    _, system, state = load(path, run.device)
+    _, system, state = load_judge(path, run.device)
     about = training_of(name, system, state)
     kept = {key: about[key] for key in (*KEPT, "validation_accuracy")}
     return system.scores(fold.test, fold.test), kept

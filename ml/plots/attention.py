@@ -11,7 +11,8 @@ import torch
 from lifts.arrays import Float32, UInt8
 from ml.data.pictures import PictureSet
 from ml.models.metric.abir import ABIR
-from ml.systems.base import System, prepare_images
+from ml.systems.base import Trainable
+from ml.systems.inputs import inputs
 
 SIDE = 200
 
@@ -33,7 +34,7 @@ _DARKEST = 96
 
 
 @torch.inference_mode()
-def attention_sheet(system: System[Any], data: PictureSet) -> UInt8:
+def attention_sheet(system: Trainable[Any], data: PictureSet) -> UInt8:
     """Return uint8[600, 200 N, 3] RGB: a column per picture: the original, then with each map over it.
 
     The maps are those "on the surroundings" (conv3_3) and "on the object parts" (conv4_3) of section 3.3.
@@ -42,11 +43,11 @@ def attention_sheet(system: System[Any], data: PictureSet) -> UInt8:
         ValueError: the network is not ABIR and has no attention maps.
     """
     network = system.network
-    if not isinstance(network, ABIR):
+    if not isinstance(network, ABIR) or not network.attends:
         raise ValueError(f"expected ABIR, which has attention maps, got {type(network).__name__}")
     images, was_training = data.images, network.training
     network.eval()
-    attention = network.attend(prepare_images(images.to(system.device), system.recipe.side)).attention
+    attention = network.attend(inputs(images.to(system.device), system.recipe, None)).attention
     network.train(was_training)
     pictures = images.numpy()
     levels = [level[:, 0].float().cpu().numpy() for level in (attention.conv3_3, attention.conv4_3)]

@@ -19,7 +19,7 @@ from ml.data.pictures import PictureSet
 from ml.models.getnet import GetNet, sample
 from ml.papers.pairing.judging import corners
 from ml.scene.sheets import COLUMNS, Row, Tile, sheet
-from ml.systems.base import System, prepare_images
+from ml.systems.base import Trainable, prepare_images
 from ml.systems.siamese import GetNetSystem
 
 _SIDE = 200
@@ -29,7 +29,7 @@ _CUT, _TRUTH = (230, 30, 30), (40, 200, 40)
 
 
 @torch.inference_mode()
-def carriers_sheet(system: System[Any], data: PictureSet) -> UInt8:
+def carriers_sheet(system: Trainable[Any], data: PictureSet) -> UInt8:
     """Return a sheet uint8[H, W, 3] of displaced carriers, COLUMNS in a row: their crops below them.
 
     Raises:

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from lifts.arrays import Bool, Float32, UInt8
 from ml.data.benchmark import Part
 from ml.data.pictures import PictureSet
-from ml.systems.base import System
+from ml.systems.base import Trainable
 
 _OPEN, _CLOSED = "tab:orange", "tab:blue"
 
@@ -29,7 +29,7 @@ class LiftPoints:
     masks: Float32
 
 
-def lifts_of(system: System[Any], data: PictureSet) -> list[LiftPoints]:
+def lifts_of(system: Trainable[Any], data: PictureSet) -> list[LiftPoints]:
     """Embed each lift's pictures and masks.
 
     Raises:
@@ -44,7 +44,7 @@ def lifts_of(system: System[Any], data: PictureSet) -> list[LiftPoints]:
     ]
 
 
-def masks_of(system: System[Any], masks: UInt8) -> Float32:
+def masks_of(system: Trainable[Any], masks: UInt8) -> Float32:
     """Embed masks uint8[L, 2, 200, 200], (closed, open), as float32[L, 2, 2].
 
     Raises:

@@ -22,9 +22,6 @@ NAMES = {
     "vgg16": "VGG16, trained on these lifts",
     "resnet50": "ResNet-50, trained on these lifts",
     "getnet": "GetNet, on pictures off their place, trained on these lifts",
-    "abir": "ABIR, by the nearest training picture of the lift",
-    "triplet-mildnet": "triplets on MILDNet, by the nearest training picture of the lift",
-    "triplet-resnet50": "triplets on ResNet-50, by the nearest training picture of the lift",
 }
 
 SPEEDS = {"speed": "as the service runs it", "speed-memory-kept": "freed memory kept"}

@@ -6,7 +6,8 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from ml.report.table import Result, Table, percent, points, rendered, share
+from ml.report.retrieval import retrieval_table
+from ml.report.table import Result, Table, points, rendered, share
 
 FOLDER = "systems"
 """Below the results; a file for each run of `barwatch evaluate SYSTEM --out`, by the run's name."""
@@ -20,10 +21,6 @@ PAPERS = {
     "resnet50": "ResNet-50 (000)",
     "efficientnet-lite0": "EfficientNet-Lite0 (beside 000)",
     "getnet": "GetNet, carriers off their place, with masks (001)",
-    "abir": "ABIR (003)",
-    "triplet-mildnet": "triplets on MILDNet (004)",
-    "triplet-resnet50": "triplets on ResNet-50 (004)",
-    "adaptive-l2": "adaptive L2 on ResNet-50 with triplets (002)",
 }
 
 TEACHERS = "teachers"
@@ -55,8 +52,7 @@ ASKED = {
     "alike": "open or closed, unseen lifts of the same kind",
     "unseen": "open or closed, harder unseen lifts",
     "later": "open or closed, unseen lifts, second half",
-    "which": "which lift, Rank-1, S1 to S20",
-    "which unseen": "which lift, Rank-1, unseen lifts",
+    "found": "carriers found again, Rank-1",
 }
 
 
@@ -77,6 +73,7 @@ def systems_page(runs: Mapping[str, Result], others: Mapping[str, Result], order
         "systems",
         overview=systems_table(runs, others),
         runs=runs_section(runs, _speeds(others)),
+        retrieval=retrieval_table(runs),
         orderings=orderings_table(ordered),
         commands=Table(
             ("run", "trained by", "on", "judged by", "commit"),
@@ -93,44 +90,40 @@ def systems_table(runs: Mapping[str, Result], others: Mapping[str, Result]) -> T
         parameters = int(json.loads(MANIFEST.read_text(encoding="utf-8"))["training"]["parameters"])
         title = "**barwatch, what ships** (two masks, no picture of these lifts)"
         shares = (share(others["benchmark-barwatch"]), "as S1 to S20", share(others["loco"]))
-        rows.append([title, *shares, "", f"{parameters:,}", speeds.get("barwatch"), "", ""])
+        rows.append([title, *shares, f"{parameters:,}", speeds.get("barwatch"), "", ""])
     for name, title in PAPERS.items():
         if run := runs.get(f"{name}-paper") or runs.get(name) or runs.get(f"{name}-large"):
             rows.append(
                 [
                     *(title, share(run["seen"]), _of(run, "alike"), _of(run, "unseen")),
-                    "" if run["which"] is None else percent(run["which"]["seen"]["rank_1"]),
                     *(f"{run['parameters']:,}", speeds.get(name), _minutes(run), _reduced(run)),
                 ]
             )
         elif earlier := others.get(f"benchmark-{name}"):
             size = f"{earlier['parameters']:,}"
-            rows.append([title, share(earlier), "", "not run", "", size, speeds.get(name), "", ""])
+            rows.append([title, share(earlier), "", "not run", size, speeds.get(name), "", ""])
         else:
-            rows.append([title, "not run", "", "", "", "", speeds.get(name), "", ""])
-    heads = ("system", "S1 to S20", *UNSEEN, "which lift, Rank-1", "parameters", "pictures/s")
+            rows.append([title, "not run", "", "", "", speeds.get(name), "", ""])
+    heads = ("system", "S1 to S20", *UNSEEN, "parameters", "pictures/s")
     return Table((*heads, "trained in", ""), rows)
 
 
 def runs_section(runs: Mapping[str, Result], speeds: Mapping[str, str]) -> str:
-    """Return the tables of all runs: open or closed, which lift, and what was learnt by adapting.
+    """Return the tables of all runs: open or closed, and what was learnt by adapting.
 
     Args:
         speeds: pictures a second by system, where they were measured.
     """
     rows = [_run(name, run, speeds) for name, run in runs.items() if run["seen"]]
-    which = [row for name, run in runs.items() for row in _which(name, run["which"] or {})]
     adapted = [
         [name, _learnt_from(run["adapted"]), share(run["adapted"])]
         for name, run in runs.items()
         if run["adapted"]
     ]
     heads = ("run", "S1 to S20, by picture", *UNSEEN, "parameters", "pictures/s")
-    ranks = ("Rank-1", "Rank-5", "mAP", "Rank-1 by comparing with all", "equal error of claims")
     return rendered(
         "runs",
         runs=Table((*heads, "trained in", "remarks"), rows),
-        which=Table(("run", "lifts", *ranks), which) if which else None,
         adapted=Table(("run", "learnt from", "accuracy"), adapted) if adapted else None,
     )
 
@@ -196,21 +189,9 @@ def _of(run: Result, unseen: str) -> str:
 
 
 def _run(name: str, run: Result, speeds: Mapping[str, str]) -> list[object]:
-    unseen = [_of(run, "alike"), "needs known pictures" if run["unseen"] is None else _of(run, "unseen")]
+    unseen = [_of(run, "alike"), _of(run, "unseen")]
     size, speed, about = f"{run['parameters']:,}", speeds.get(run["system"]), "; ".join(remarks(run))
     return [name, share(run["seen"]), *unseen, size, speed, _minutes(run), about]
-
-
-def _which(name: str, which: Result) -> list[list[object]]:
-    return [
-        [
-            *(name, lifts, share(found, "rank_1"), share(found, "rank_5")),
-            *(share(found, "mean_average_precision"), percent(found["exact"]["rank_1"])),
-            f"{percent(found['claims']['equal_error'])} %",
-        ]
-        for lifts, found in (("S1 to S20", which.get("seen")), ("unseen", which.get("unseen")))
-        if found
-    ]
 
 
 def _learnt_from(adapted: Result) -> str:

@@ -1,10 +1,10 @@
-"""The interface of a system: what training and evaluation need of it."""
+"""What training needs of a system, and what judging bars needs besides."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -18,14 +18,15 @@ from ml.systems.recipe import Recipe
 R = TypeVar("R", bound=Recipe)
 
 
-class System(ABC, Generic[R]):
-    """A network with its loss and how it judges.
+class Trainable(ABC, Generic[R]):
+    """A network with its loss.
 
-    recipe: how it is trained. network: the weights; on the CPU until it is moved. by_gallery: whether it
-    judges by pictures whose state is known.
+    recipe: how it is trained. network: the weights; on the CPU until it is moved. rounds: after how many the
+    training is over; each ends when validation is no better for a while. round: which is under way, from 1.
     """
 
-    by_gallery = False
+    rounds = 1
+    round = 1
 
     def __init__(self, recipe: R) -> None:
         torch.manual_seed(recipe.seed)
@@ -41,10 +42,10 @@ class System(ABC, Generic[R]):
         """Return the loss float[] of the pictures at int64[B]; generator: for what is drawn."""
 
     @abstractmethod
-    def scores(self, data: PictureSet, gallery: PictureSet) -> Tensor:
-        """Return float[N], above 0 for open.
+    def validation(self, data: PictureSet, gallery: PictureSet) -> float:
+        """Return the figure 0..1 that decides when training ends and which weights are kept.
 
-        gallery: pictures whose state is known, of the same lifts in the same order; some need none.
+        gallery: training pictures of the same lifts, for systems that judge by known ones.
         """
 
     def batches(self, data: PictureSet, generator: torch.Generator) -> Iterator[Tensor]:
@@ -60,9 +61,26 @@ class System(ABC, Generic[R]):
     def epoch_begins(self, epoch: int, data: PictureSet, generator: torch.Generator) -> None:
         """Prepare for an epoch, numbered from 0."""
 
-    def accuracy(self, data: PictureSet, gallery: PictureSet) -> float:
-        """Return the share of pictures whose state is called correctly, 0..1."""
-        return float(((self.scores(data, gallery) > 0) == data.is_open).float().mean())
+    def learning_rate(self, step: int) -> float:
+        """Return the rate at a step of the epoch under way."""
+        return self.recipe.learning_rate / (1 + self.recipe.decay * step)
+
+    def next_round(self, data: PictureSet) -> None:
+        """Begin the next of several rounds; data: the training pictures."""
+        del data
+        self.round += 1
+
+    def measured(self) -> dict[str, float]:
+        """Return what the epoch's steps showed beside their loss, by name."""
+        return {}
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return what a resumed training needs of it beside its weights."""
+        return {"round": self.round}
+
+    def load_state_dict(self, saved: dict[str, Any]) -> None:
+        """Restore what `state_dict` returned."""
+        self.round = saved["round"]
 
     @property
     def device(self) -> torch.device:
@@ -91,6 +109,27 @@ class System(ABC, Generic[R]):
             return torch.cat([self.outputs(part).cpu() for part in torch.split(images, batch)])
         finally:
             self.network.train(was)
+
+
+class System(Trainable[R]):
+    """A system that tells open bars from closed ones; by_gallery: by pictures whose state is known."""
+
+    by_gallery = False
+
+    @abstractmethod
+    def scores(self, data: PictureSet, gallery: PictureSet) -> Tensor:
+        """Return float[N], above 0 for open.
+
+        gallery: pictures whose state is known, of the same lifts in the same order; some need none.
+        """
+
+    def accuracy(self, data: PictureSet, gallery: PictureSet) -> float:
+        """Return the share of pictures whose state is called correctly, 0..1."""
+        return float(((self.scores(data, gallery) > 0) == data.is_open).float().mean())
+
+    def validation(self, data: PictureSet, gallery: PictureSet) -> float:
+        """Return the accuracy."""
+        return self.accuracy(data, gallery)
 
 
 def prepare_images(images: Tensor, side: int = 200) -> Tensor:

@@ -8,7 +8,6 @@ from torch.nn import functional as F
 
 from ml.data.pictures import PictureSet
 from ml.systems.base import System
-from ml.systems.metric import Metric
 from ml.systems.recipe import Recipe
 from ml.systems.siamese import NearestMask
 
@@ -42,8 +41,23 @@ class _Thumbnails(System[Recipe]):
         return torch.zeros(())
 
 
-class NearestThumbnail(_Thumbnails, Metric[Recipe]):
+class NearestThumbnail(_Thumbnails):
     """Judges by the thumbnail of the lift's nearest known picture."""
+
+    by_gallery = True
+
+    def scores(self, data: PictureSet, gallery: PictureSet) -> Tensor:
+        """Return how much nearer the lift's nearest open picture is than its nearest closed one."""
+        known, asked = self.all_outputs(gallery.images), self.all_outputs(data.images)
+        out = torch.zeros(len(data))
+        for lift in range(len(data.names)):
+            rows = data.lift == lift
+            nearest = [
+                torch.cdist(asked[rows], known[(gallery.lift == lift) & (gallery.is_open == state)]).amin(1)
+                for state in (False, True)
+            ]
+            out[rows] = nearest[0] - nearest[1]
+        return out
 
 
 class MaskThumbnail(_Thumbnails, NearestMask[Recipe]):

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from ml.systems.base import System
+from ml.systems.base import Trainable
 from ml.systems.classifier import Classifier
 from ml.systems.metric import Abir, Triplet
 from ml.systems.recipe import (
@@ -23,13 +23,15 @@ from ml.systems.recipe import (
 )
 from ml.systems.siamese import GetNetSystem, Siamese
 
-_MAKE: dict[type[Recipe], Callable[[Any], System[Any]]] = {
+_MAKE: dict[type[Recipe], Callable[[Any], Trainable[Any]]] = {
     AbirRecipe: Abir,
     ClassifierRecipe: Classifier,
     GetNetRecipe: GetNetSystem,
     SiameseRecipe: Siamese,
     TripletRecipe: Triplet,
 }
+
+_TRIPLETS = TripletRecipe(optimiser="adam", learning_rate=1e-4, disguise="move", scale="imagenet")
 
 RECIPES: dict[str, Recipe] = {
     "siamese": SiameseRecipe(),
@@ -40,22 +42,30 @@ RECIPES: dict[str, Recipe] = {
         network="efficientnet-lite0", optimiser="adam", learning_rate=1e-3
     ),
     "getnet": GetNetRecipe(optimiser="adam", learning_rate=1e-3),
-    "abir": AbirRecipe(optimiser="adam", learning_rate=1e-4),
-    "triplet-mildnet": TripletRecipe(optimiser="adam", learning_rate=1e-4),
-    "triplet-resnet50": TripletRecipe(network="resnet50", optimiser="adam", learning_rate=1e-4),
-    "adaptive-l2": TripletRecipe(
-        network="resnet50", mining="batch-all", l2="adaptive", optimiser="adam", learning_rate=1e-4
+    "abir": AbirRecipe(
+        optimiser="adam", learning_rate=1e-4, weight_decay=5e-4, batch=40, disguise="crop", scale="imagenet"
     ),
+    "triplet-mildnet": _TRIPLETS,
+    "triplet-resnet50": replace(_TRIPLETS, network="resnet50"),
+    "adaptive-l2": replace(_TRIPLETS, network="resnet50", mining="batch-all", batch=64, l2="adaptive"),
 }
 """Each system's recipe; see `ml.systems.recipe` for what may be changed."""
 
 _ALQASIR = ("learning_rate=1e-5", "decay=1e-8", "clip_norm=0.0", "patience=10", "precision=float32")
+
+_THESIS = ("side=256", "width=128", "fall=0.5", "fall_every=50", "each=8", "frozen=true", "clip_norm=0.0")
 
 PAPER: dict[str, tuple[str, ...]] = {
     "siamese": _ALQASIR,
     "classifier": _ALQASIR,
     "vgg16": _ALQASIR,
     "resnet50": _ALQASIR,
+    "abir": (
+        *("learning_rate=1e-5", "batch=80", "side=224", "clip_norm=0.0"),
+        *("fall=0.1", "fall_every=40000", "fall_by=step"),
+    ),
+    "triplet-mildnet": _THESIS,
+    "triplet-resnet50": _THESIS,
     "adaptive-l2": ("mining=batch-hard", "batch=64", "learning_rate=2e-4", "epochs=200"),
 }
 """What `--preset paper` changes of a system's recipe, where its default is not the paper's literal one.
@@ -63,6 +73,10 @@ PAPER: dict[str, tuple[str, ...]] = {
 Paper 000, section 4.3, gives rate and decay, and Nesterov's momentum of 0.9 and at most 1000 epochs, which
 are every recipe's. It gives neither the batch (32 is its framework's default) nor how many epochs without
 improvement end a training, and no limit of the gradient.
+
+ABIR's is section 3.2 of paper 003, the triplets' are sections 3.1.3, 3.3.1 and 4.2 of the thesis, whose
+online mining has 8 pictures of 8 identities: --set mining=batch-all --set batch=64. Both start from
+ImageNet's weights (--weights), without which ten frozen layers would be random ones, and limit no gradient.
 
 Paper 002 is here as an abstract, which fixes none of its numbers; those of adaptive-l2 are the flags of the
 authors' published code (github.com/nixingyang/AdaptiveL2Regularization, solution.py). Not taken over from it:
@@ -96,7 +110,7 @@ SMOKE_SIDE = dict.fromkeys(
 """What a smoke run's pictures are reduced to, of systems that take any size: it is over in a minute."""
 
 
-def system_of(recipe: Recipe) -> System[Any]:
+def system_of(recipe: Recipe) -> Trainable[Any]:
     """Return the system of a recipe, before training."""
     return _MAKE[type(recipe)](recipe)
 

@@ -13,21 +13,23 @@ class Recipe:
     """The settings that every system has.
 
     learning_rate, batch (pictures a step), epochs (at most), patience (epochs without a better validation
-    accuracy after which it ends). optimiser: `sgd` with Nesterov momentum 0.9, or `adam`. clip_norm: largest
-    norm of a step's gradient, 0 for any. precision: what a forward pass is computed in: `native` is bfloat16
-    where the machine has it (`ml.machine.precision`). l2: no L2 regularisation, one constant factor, or
-    factors that are learnt (`ml.train.adaptive`); l2_factor: the constant one, or the amplitude of those.
-    side: of the pictures, in pixels; 200 but in reduced runs. weights: file of pretrained weights, for
-    networks with torchvision's names. threads: of the CPU, 0 if not known; sums are reproducible only with
-    the same number. episodic: each step also measures its effect on lifts that it did not learn from
-    (`ml.train.episodic`). validated: number of pictures judged after each epoch, evenly spaced; a system that
-    judges by known pictures gets twice as many of those; 0 for all. faces: of the riders in the training
-    pictures, as they are or blurred (`ml.data.faces`).
+    figure after which it ends). optimiser: `sgd` with Nesterov momentum 0.9, or `adam`. weight_decay:
+    what it adds to each gradient, times its weight. clip_norm: largest norm of a step's gradient, 0 for
+    any. precision: what a forward pass is computed in: `native` is bfloat16 where the machine has it
+    (`ml.machine.precision`). l2: no L2 regularisation, one constant factor, or factors that are learnt
+    (`ml.train.adaptive`); l2_factor: the constant one, or the amplitude of those. side: of the pictures,
+    in pixels; 200 but in reduced runs. weights: file of pretrained weights, for networks with
+    torchvision's names. threads: of the CPU, 0 if not known; sums are reproducible only with the same
+    number. episodic: each step also measures its effect on lifts that it did not learn from
+    (`ml.train.episodic`). validated: number of pictures judged after each epoch, evenly spaced; a system
+    that judges by known pictures gets twice as many of those; 0 for all. faces: of the riders in the
+    training pictures, as they are or blurred (`ml.data.faces`).
     """
 
     seed: int = 0
     learning_rate: float = 3e-2
     decay: float = 1e-8
+    weight_decay: float = 0.0
     optimiser: Literal["sgd", "adam"] = "sgd"
     batch: int = 32
     epochs: int = 1000
@@ -79,20 +81,46 @@ class GetNetRecipe(Recipe):
 
 
 @dataclass(frozen=True, kw_only=True)
-class AbirRecipe(Recipe):
-    """Attention over three depths of VGG16 (paper 003); se: with squeeze-and-excitation."""
+class MetricRecipe(Recipe):
+    """Pictures of one carrier near to each other, for retrieval.
 
-    se: bool = True
+    width: of the pictures in pixels beside `side`, their height; 0 for squares. disguise: what random change
+    a picture gets before it is learnt from, and scale: mean and spread, ours or ImageNet's
+    (`ml.systems.inputs`). fall: factor of the learning rate after every fall_every steps or epochs; 0 for
+    never. each: pictures of an identity in a batch. epoch_pictures: after how many pictures an epoch ends, 0
+    for as many as there are. frozen: whether the first ten layers stay as they came, counted as Keras counts.
+    """
+
+    width: int = 0
+    disguise: Literal["none", "crop", "move"] = "none"
+    scale: Literal["ours", "imagenet"] = "ours"
+    fall: float = 1.0
+    fall_every: int = 0
+    fall_by: Literal["step", "epoch"] = "epoch"
+    each: int = 4
+    epoch_pictures: int = 0
+    frozen: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
-class TripletRecipe(Recipe):
+class AbirRecipe(MetricRecipe):
+    """Attention over three depths of VGG16 (paper 003).
+
+    attention: with squeeze-and-excitation, without, or none at all: the paper's "Our Baseline".
+    """
+
+    attention: Literal["none", "plain", "se"] = "se"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TripletRecipe(MetricRecipe):
     """Triplets (paper 004).
 
-    network: the embedder. loss: am-softmax takes no triplets, but a vector for each of `classes` classes (two
-    per lift). mining: all triplets of a batch with a loss above 0, the hardest of each anchor (from random
-    weights they collapse all embeddings), or triplets drawn before each epoch (at random first, 30 % hard
-    ones after `hard_from` epochs). margin: of the triplet loss, in squared distance.
+    network: the embedder. loss: am-softmax takes no triplets, but a vector for each of `classes` identities.
+    mining: all triplets of a batch with a loss above 0, the hardest of each anchor, or triplets drawn before
+    each epoch; then `batch` counts triplets. hard_round: whether drawn triplets have a second round, 30 % of
+    them with a hard negative, once the first has converged (section 4.2.3). margin: of the triplet loss, in
+    squared distance.
     pooling, of resnet50: the means of the last stage's maps, or local attention over those of the third
     (GLAP). drop, of resnet50: share of its maps' stripes that the second of three streams learns without
     (Top-DB-Net, `ml.models.metric.top_db_net`); 0 for one stream.
@@ -101,8 +129,8 @@ class TripletRecipe(Recipe):
     network: Literal["mildnet", "resnet50"] = "mildnet"
     loss: Literal["triplet", "lossless", "am-softmax"] = "triplet"
     mining: Literal["batch-all", "batch-hard", "offline"] = "offline"
+    hard_round: bool = True
     margin: float = 0.2
-    hard_from: int = 3
-    classes: int = 40
+    classes: int = 760
     pooling: Literal["mean", "glap"] = "mean"
     drop: float = 0.0

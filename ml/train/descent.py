@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from ml.data.pictures import PictureSet
-from ml.systems.base import System
+from ml.systems.base import Trainable
 from ml.systems.recipe import Recipe
 from ml.train.adaptive import AdaptiveL2, constant_l2
 from ml.train.episodic import episodic_loss
@@ -25,7 +25,7 @@ class Descent:
         system: its network is moved to the device.
     """
 
-    def __init__(self, system: System[Any], device: torch.device) -> None:
+    def __init__(self, system: Trainable[Any], device: torch.device) -> None:
         self.system = system
         system.network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.penalty = _Penalty(system)
@@ -35,6 +35,11 @@ class Descent:
         self.factors: list[Tensor] = []  # learnt ones after each epoch, float32[groups] in 0..l2_factor
         self._left: list[Tensor] = []
         self._losses: list[float] = []
+
+    @property
+    def under_way(self) -> bool:
+        """Whether an epoch was begun and is not over."""
+        return bool(self._left)
 
     def learn(self, data: PictureSet, epoch: int, seconds: float = math.inf) -> float | None:
         """Learn from an epoch's batches, or from as many of those that are left as the time allows.
@@ -70,6 +75,8 @@ class Descent:
             "penalty": self.penalty.state_dict(),
             "optimiser": self.optimiser.state_dict(),
             "rng": self.rng.get_state(),
+            "dropout": torch.get_rng_state(),
+            "system": self.system.state_dict(),
             "step": self.step,
             "factors": self.factors,
             "left": self._left,
@@ -82,6 +89,9 @@ class Descent:
         self.penalty.load_state_dict(saved["penalty"])
         self.optimiser.load_state_dict(saved["optimiser"])
         self.rng.set_state(saved["rng"].cpu())
+        if "system" in saved:  # older checkpoints have none
+            torch.set_rng_state(saved["dropout"].cpu())
+            self.system.load_state_dict(saved["system"])
         self.step = saved["step"]
         self.factors = [factors.cpu() for factors in saved.get("factors", ())]
         self._left = [index.cpu() for index in saved.get("left", [])]  # older checkpoints have none
@@ -90,7 +100,7 @@ class Descent:
     def _learn(self, data: PictureSet, index: Tensor) -> float:
         system, recipe = self.system, self.system.recipe
         for group in self.optimiser.param_groups:
-            group["lr"] = recipe.learning_rate / (1 + recipe.decay * self.step)
+            group["lr"] = system.learning_rate(self.step)
         loss = episodic_loss(system, data, index, self.rng) if recipe.episodic else None
         loss = system.loss(data, index, self.rng) if loss is None else loss
         added = self.penalty()
@@ -110,7 +120,7 @@ class Descent:
 class _Penalty(nn.Module):
     """The recipe's L2 regularisation."""
 
-    def __init__(self, system: System[Any]) -> None:
+    def __init__(self, system: Trainable[Any]) -> None:
         super().__init__()
         recipe = system.recipe
         self._network, self._factor = (system.network,), recipe.l2_factor  # a tuple: not registered here too
@@ -124,8 +134,10 @@ class _Penalty(nn.Module):
         return constant_l2(self._network[0], self._factor) if self._constant else None
 
 
-def _optimiser(recipe: Recipe, system: System[Any], penalty: _Penalty) -> torch.optim.Optimizer:
+def _optimiser(recipe: Recipe, system: Trainable[Any], penalty: _Penalty) -> torch.optim.Optimizer:
     learnt = [*system.network.parameters(), *penalty.parameters()]
     if recipe.optimiser == "adam":
-        return torch.optim.Adam(learnt, recipe.learning_rate)
-    return torch.optim.SGD(learnt, recipe.learning_rate, MOMENTUM, nesterov=True)
+        return torch.optim.Adam(learnt, recipe.learning_rate, weight_decay=recipe.weight_decay)
+    return torch.optim.SGD(
+        learnt, recipe.learning_rate, MOMENTUM, weight_decay=recipe.weight_decay, nesterov=True
+    )

@@ -16,11 +16,11 @@ import torch
 from torch import Tensor
 
 from ml.data.pictures import PictureSet
-from ml.systems.base import System
+from ml.systems.base import Trainable
 
 
 def episodic_loss(
-    system: System[Any], data: PictureSet, index: Tensor, rng: torch.Generator
+    system: Trainable[Any], data: PictureSet, index: Tensor, rng: torch.Generator
 ) -> Tensor | None:
     """Return a loss float[] whose gradient is that of both parts, each taken where it is due.
 

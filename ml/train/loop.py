@@ -22,7 +22,7 @@ State = dict[str, Any]
 """How far a training is: `epoch` (intervals done), `best` (validation accuracy 0..1; -1 before the first),
 `best_epoch` (from 1), `seconds` (spent learning), `processor_s` (of all threads of this process, but not of
 loaders), `machine` (what it ran on last, its precision included), `interval` (seconds and processor_s of the
-interval that is not finished)."""
+interval that is not finished), `finished` (whether nothing is left to learn)."""
 
 CLOCKS = {"seconds": time.monotonic, "processor_s": time.process_time}
 
@@ -106,6 +106,7 @@ def train(learner: Learner, run: Run) -> Path:
             state["best"], state["best_epoch"] = measured["validation"], state["epoch"]
             best = {"measured": measured, "network": learner.network.state_dict()}
             save({**learner.content(), "state": state, **best}, run.out / BEST)
+        state["finished"] = learner.finished(state)
         save({**learner.content(), "state": state, **learner.state_dict()}, last)
         append_log(run.out / LOG, state, learner.step, measured)
         run.progress({"epoch": state["epoch"], "step": learner.step, **measured})

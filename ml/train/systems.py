@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from ml.data.pictures import PictureSet, select_evenly
-from ml.systems.base import System
+from ml.systems.base import System, Trainable
 from ml.systems.named import as_values, from_values, system_of
 from ml.systems.recipe import Recipe
 from ml.train.descent import Descent
@@ -38,7 +38,7 @@ SAVE_EVERY_S = 120.0
 
 
 class SystemLearner(Learner):
-    """A system that learns until its validation accuracy has not risen for `patience` epochs.
+    """A system that learns until validation was no better for `patience` epochs, round by round.
 
     Args:
         save_every_s: how much of an epoch is learnt between two checkpoints.
@@ -70,18 +70,32 @@ class SystemLearner(Learner):
         return (name, before) == (self.lesson.name, recipe)
 
     def finished(self, state: State) -> bool:
-        """Return whether all epochs are over, or the last `patience` of them were no better."""
-        recipe = self.lesson.recipe
-        return bool(
-            state["epoch"] >= recipe.epochs or state["epoch"] - state["best_epoch"] >= recipe.patience
-        )
+        """Return whether all epochs are over, or the last `patience` of the last round were no better."""
+        if state["epoch"] >= self.lesson.recipe.epochs:
+            return True
+        system = self.descent.system
+        return self._no_better(state) and not self.descent.under_way and system.round >= system.rounds
+
+    def _no_better(self, state: State) -> bool:
+        since = max(state.get("best_epoch", 0), state.get("round_began", 0))
+        return bool(state["epoch"] - since >= self.lesson.recipe.patience)
 
     def learn(self, state: State) -> dict[str, float] | None:
-        """Learn for an epoch, or a part of a long one, and judge the validation pictures after it."""
-        loss = self.descent.learn(self.lesson.training, state["epoch"], self._save_every_s)
+        """Learn for an epoch, or a part of a long one, and judge the validation pictures after it.
+
+        `curve` in the state has every epoch.
+        """
+        system, training = self.descent.system, self.lesson.training
+        if not self.descent.under_way and self._no_better(state):
+            system.next_round(training)
+            state["round_began"] = state["epoch"]
+        loss = self.descent.learn(training, state["epoch"], self._save_every_s)
         if loss is None:
             return None
-        return {"loss": loss, "validation": self.descent.system.accuracy(self._asked, self._known)}
+        measured = {"loss": loss, **system.measured()}
+        measured["validation"] = system.validation(self._asked, self._known)
+        state.setdefault("curve", []).append({"step": self.step, "round": system.round, **measured})
+        return measured
 
     def precision(self, device: torch.device) -> str:
         """Return what it computes in, which the recipe may say."""
@@ -119,7 +133,7 @@ def train_rates(lesson: Lesson, rates: Sequence[float], run: Run) -> Path:
     return run.out / BEST
 
 
-def load(path: Path, device: torch.device) -> tuple[str, System[Any], State]:
+def load(path: Path, device: torch.device) -> tuple[str, Trainable[Any], State]:
     """Read best.pt: the system's name, the trained system, and the state of its training."""
     saved = read(path, device)
     name, recipe = from_values(saved["recipe"])
@@ -128,3 +142,15 @@ def load(path: Path, device: torch.device) -> tuple[str, System[Any], State]:
     system.network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     system.network.load_state_dict(saved["network"])
     return name, system, saved["state"]
+
+
+def load_judge(path: Path, device: torch.device) -> tuple[str, System[Any], State]:
+    """Read best.pt of a system that judges bars.
+
+    Raises:
+        ValueError: it is of another kind.
+    """
+    name, system, state = load(path, device)
+    if not isinstance(system, System):
+        raise ValueError(f"{path}: {name} finds carriers again, it does not judge bars")
+    return name, system, state

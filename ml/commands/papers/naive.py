@@ -37,7 +37,7 @@ from ml.papers.comparison.judging import Sets, accuracy_figures, judge_system
 from ml.report.papers.naive import naive_section
 from ml.systems.naive import MaskThumbnail, NearestThumbnail, majority
 from ml.systems.named import RECIPES, SMOKE_SIDE, system_of
-from ml.systems.recipe import Recipe
+from ml.systems.recipe import MetricRecipe, Recipe
 from ml.train.run import Run
 
 UNTRAINED_SEEDS = 3
@@ -79,7 +79,8 @@ def judges() -> Iterator[tuple[str, Callable[[Sets], dict[str, Any]]]]:
     yield "thumbnails, nearest mask", partial(_system, MaskThumbnail(Recipe()))
     for name, score in BASELINES.items():
         yield name, partial(_edges, score)
-    for name, recipe in RECIPES.items():
+    bars = {name: recipe for name, recipe in RECIPES.items() if not isinstance(recipe, MetricRecipe)}
+    for name, recipe in bars.items():
         for seed in range(1 if name in SMOKE_SIDE else UNTRAINED_SEEDS):
             untrained = replace(recipe, seed=seed, side=SMOKE_SIDE.get(name, recipe.side))
             yield f"untrained {name}, seed {seed}", partial(_untrained, untrained)

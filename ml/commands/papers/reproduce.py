@@ -1,4 +1,4 @@
-"""`barwatch reproduce`: all runs that paper 000's tables need, one after the other, over several sittings."""
+"""`barwatch reproduce`: all runs that the papers' tables need, one after the other, over several sittings."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Annotated, NamedTuple
 import typer
 
 from ml.commands.common import RESULTS, console
+from ml.commands.papers.retrieval_steps import retrieval_steps
 
 SEEDS = (0, 1, 2)
 """Of every run that an ordering is claimed with."""
@@ -35,7 +36,7 @@ def reproduce(
     dry_run: Annotated[bool, typer.Option(help="Only print what is left to do.")] = False,
 ) -> None:
     """Make what Tables 2 and 4 of paper 000 need here: naive answers, the small set, one lift left out, the
-    large set, each with three seeds; then the deep networks.
+    large set, each with three seeds; the deep networks; then what finds carriers again (002 to 004).
 
     A result that is there is not made again; a training goes on from its last checkpoint, which is at most
     two minutes old. So the same command, interrupted in any way and as often as it takes, ends with all.
@@ -77,3 +78,5 @@ def steps(results: Path, folder: Path, threads: int) -> Iterator[MadeResult]:
     yield run("resnet50-large", "resnet50", deep)
     # From random weights VGG16 does not begin to learn by plain descent.
     yield run("vgg16-large", "vgg16", f"{deep} --set optimiser=adam --learning-rate 1e-4")
+    for file, commands in retrieval_steps(results, folder, threads, SEEDS):
+        yield MadeResult(file, commands)

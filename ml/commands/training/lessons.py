@@ -6,11 +6,12 @@ from dataclasses import replace
 from typing import Literal
 
 from ml.commands.common import read_parts
+from ml.commands.retrieval import read_half
 from ml.data.benchmark import parts
 from ml.data.counts import Split
 from ml.data.pictures import PictureSet, select_evenly
 from ml.systems.named import SMOKE_SIDE, on_large_set
-from ml.systems.recipe import Recipe
+from ml.systems.recipe import MetricRecipe, Recipe
 from ml.train.run import Run
 from ml.train.systems import Lesson
 
@@ -22,8 +23,13 @@ def lesson_of(name: str, recipe: Recipe, preset: str, run: Run) -> Lesson:
     """Return a recipe with its pictures, rendered if need be; of a smoke run so that it takes a minute.
 
     Args:
-        preset: a `PapersPreset`; any other is as `small`.
+        preset: a `PapersPreset`; any other is as `small`. What finds carriers again learns from those.
     """
+    if isinstance(recipe, MetricRecipe):
+        smoke = preset == "smoke"
+        if smoke:
+            recipe = replace(recipe, epochs=min(recipe.epochs, 2), batch=8, side=SMOKE_SIDE[name], width=0)
+        return Lesson(name, recipe, *(read_half(half, run, smoke) for half in ("train", "validation")))
     blurred = recipe.faces == "blurred"
     if preset != "smoke":
         training = parts(["large" if on_large_set(name, preset) else "train"])

@@ -1,12 +1,12 @@
 """ABIR: VGG16 whose last layer weighs the places of its middle layers (attention).
 
-Nie et al., "Weakly Supervised Image Retrieval via Coarse-scale Feature Fusion and Multi-level AttentionMaps
+Nie et al., "Weakly Supervised Image Retrieval via Coarse-scale Feature Fusion and Multi-level Attention
 Blocks" (ICMR 2019), paper 003. Trained with the binomial deviance loss, from VGG16's weights for ImageNet.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -91,6 +91,10 @@ class AttentionBlock(nn.Module):
         return (attention * self.recalibrate(local)).amax((2, 3)), attention
 
 
+Attention = Literal["none", "plain", "se"]
+"""The paper's three systems (section 3.2.2): "Our Baseline", ABIR without squeeze-and-excitation, with it."""
+
+
 class ABIR(nn.Module):
     """VGG16's convolutions, two attention blocks, three pooled vectors, one embedding layer (figure 1).
 
@@ -98,22 +102,30 @@ class ABIR(nn.Module):
     global vector. Ours: the embedding has unit length, which the cosine of the binomial deviance loss does
     not see and a nearest neighbour does.
 
+    "Our baseline is deep network (VGG16) with the binomial deviance loss": the global vector alone.
+
     Args:
-        se: with squeeze-and-excitation in the blocks, or without: the two systems of tables 1 to 3.
+        attention: with squeeze-and-excitation in the blocks, without, or no blocks at all.
     """
 
-    def __init__(self, se: bool = True) -> None:
+    def __init__(self, attention: Attention = "se") -> None:
         super().__init__()
         self.features, self.layers = VGG16Features(), [CONV3_3, CONV4_3, CONV5_3]
-        self.block3, self.block4 = AttentionBlock(256, se), AttentionBlock(512, se)
-        self.embed = nn.Linear(256 + 512 + 512, DIMENSIONS)
+        self.attends = attention != "none"
+        if self.attends:
+            self.block3 = AttentionBlock(256, attention == "se")
+            self.block4 = AttentionBlock(512, attention == "se")
+        self.embed = nn.Linear(256 + 512 + 512 if self.attends else 512, DIMENSIONS)
 
     def forward(self, x: Tensor) -> Tensor:
         """Map float[N, 3, H, W], H and W at least 32, to float[N, 512] of unit length."""
+        if not self.attends:
+            conv5_3 = self.features.outputs(x, self.layers[2:])[0]
+            return F.normalize(self.embed(conv5_3.amax((2, 3))), dim=1)
         return self.attend(x).embedding
 
     def attend(self, x: Tensor) -> AbirOutput:
-        """Embed as `forward`, and return where the two blocks attended."""
+        """Embed as `forward`, and return where the two blocks attended; there must be blocks."""
         conv3_3, conv4_3, conv5_3 = self.features.outputs(x, self.layers)
         surroundings, attention3 = self.block3(conv3_3, conv5_3)
         parts, attention4 = self.block4(conv4_3, conv5_3)

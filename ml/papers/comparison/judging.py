@@ -12,7 +12,6 @@ from torch import Tensor
 from ml.data.pictures import PictureSet, select
 from ml.evaluate.metrics import auc, bootstrap, pack_flags
 from ml.papers.adapting import PASSAGE, Adaptation, adapt, halfway, picture_rows
-from ml.papers.comparison.identification import identification_figures
 from ml.systems.base import System
 from ml.systems.siamese import NearestMask
 
@@ -37,14 +36,13 @@ def judge_system(system: System[Any], sets: Sets, how: Adaptation) -> dict[str, 
 
     seen: open or closed on the test pictures. alike, unseen: the same on unseen lifts of the same kind, and
     on those of harder conditions; None for a system that judges by known pictures, of which an unseen lift
-    has none. which: whose lift it is, of systems that judge by known pictures; of the unseen lifts every
-    fourth passage is known. adapted: open or closed on the second half of each harder lift's passages after
-    it learnt from the first half, where `how` says so; then the others, but for `unseen`, are None.
+    has none. adapted: open or closed on the second half of each harder lift's passages after it learnt from
+    the first half, where `how` says so; then the others, but for `unseen`, are None.
 
     Raises:
         ValueError: a system that judges by known pictures cannot adapt to a lift without.
     """
-    out: dict[str, Any] = dict.fromkeys(("seen", "alike", "unseen", "adapted", "which"))
+    out: dict[str, Any] = dict.fromkeys(("seen", "alike", "unseen", "adapted"))
     if not system.by_gallery:
         out["unseen"] = accuracy_figures(system.scores(sets.unseen, sets.unseen), sets.unseen)
     if how != Adaptation():
@@ -55,13 +53,6 @@ def judge_system(system: System[Any], sets: Sets, how: Adaptation) -> dict[str, 
     out["seen"] = accuracy_figures(system.scores(sets.test, sets.known), sets.test)
     if sets.alike is not None and not system.by_gallery:
         out["alike"] = accuracy_figures(system.scores(sets.alike, sets.alike), sets.alike)
-    if system.by_gallery:
-        first = rows_of(sets.unseen, lambda passages: passages[::4])
-        rest = rows_of(sets.unseen, lambda passages: passages[torch.arange(len(passages)) % 4 > 0])
-        out["which"] = {
-            "seen": identification_figures(system, sets.known, sets.test),
-            "unseen": identification_figures(system, select(sets.unseen, first), select(sets.unseen, rest)),
-        }
     return out
 
 

@@ -13,7 +13,7 @@ from ml.evaluate.metrics import paired_difference, unpack_flags
 from ml.papers.adapting import halfway
 
 Result = dict[str, Any]
-What = Literal["seen", "alike", "unseen", "later", "which", "which unseen"]
+What = Literal["seen", "alike", "unseen", "later", "found"]
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Ordering:
     what: tuple[What, ...]
 
 
-WHICH: tuple[What, ...] = ("which", "which unseen", "seen")
+FOUND: tuple[What, ...] = ("found",)
 JUDGED: tuple[What, ...] = ("seen", "unseen")
 SAME: tuple[What, ...] = ("seen", "alike", "unseen")
 
@@ -41,31 +41,34 @@ ORDERINGS = (
     Ordering("transformer over none (001, Table I)", "getnet", "getnet-none", JUDGED),
     Ordering("transformer of three parameters over none (001)", "getnet-3", "getnet-none", JUDGED),
     Ordering("six parameters over three (001, future work)", "getnet-6", "getnet-3", JUDGED),
-    Ordering("squeeze-and-excitation over none (003)", "abir", "abir-nose", WHICH),
-    Ordering("ResNet-50 over MILDNet (004, Table 4.1)", "triplet-resnet50", "triplet-mildnet", WHICH),
+    Ordering("attention over none (003, Tables 1 to 3)", "abir-plain", "abir-none", FOUND),
+    Ordering("squeeze-and-excitation over none (003, Tables 1 to 3)", "abir", "abir-plain", FOUND),
+    Ordering("ResNet-50 over MILDNet (004, Table 4.1)", "triplet-resnet50", "triplet-mildnet", FOUND),
     Ordering(
         "lossless over plain triplet loss (004, Table 4.2)",
         "triplet-resnet50-lossless",
         "triplet-resnet50",
-        WHICH,
+        FOUND,
     ),
     Ordering(
         "offline mining over online, batch all (004, Table 4.3)",
-        "triplet-short",
-        "triplet-short-batch-all",
-        WHICH,
+        "triplet-resnet50-lossless",
+        "triplet-resnet50-batch-all",
+        FOUND,
     ),
     Ordering(
         "offline mining over online, batch hard (004, Table 4.3)",
-        "triplet-resnet50",
+        "triplet-resnet50-lossless",
         "triplet-resnet50-batch-hard",
-        WHICH,
+        FOUND,
     ),
     Ordering("adaptive over constant L2 (002)", "siamese-small-adaptive", "siamese-small-constant", JUDGED),
     Ordering("adaptive L2 over none", "siamese-small-adaptive", "siamese-small", JUDGED),
-    Ordering("AM-Softmax over triplets (002's list)", "triplet-short-am-softmax", "triplet-short", WHICH),
-    Ordering("GLAP over means (002's list)", "triplet-short-glap", "triplet-short", WHICH),
-    Ordering("Top DropBlock over none (002's list)", "triplet-short-drop", "triplet-short", WHICH),
+    Ordering(
+        "AM-Softmax over triplets (002's list)", "triplet-resnet50-am-softmax", "triplet-resnet50", FOUND
+    ),
+    Ordering("GLAP over means (002's list)", "triplet-resnet50-glap", "triplet-resnet50", FOUND),
+    Ordering("Top DropBlock over none (002's list)", "triplet-resnet50-drop", "triplet-resnet50", FOUND),
     Ordering("episodes over none (002's list)", "siamese-small-episodic", "siamese-small", JUDGED),
     Ordering("pseudo-labels over none (002's list)", "siamese-pseudo", "siamese", ("later",)),
     Ordering("an operator's reviews over none (002's list)", "siamese-reviews", "siamese", ("later",)),
@@ -104,7 +107,9 @@ def compare_runs(results: dict[str, Result]) -> list[Result]:
 
 
 def _runs(results: dict[str, Result], name: str) -> list[Result]:
-    return [result for run, result in results.items() if re.fullmatch(rf"{re.escape(name)}(-seed\d+)?", run)]
+    """Return the runs of a name, all seeds; carriers found by a training that is not over decide nothing."""
+    named = (run for run in results if re.fullmatch(rf"{re.escape(name)}(-seed\d+)?", run))
+    return [results[run] for run in named if results[run].get("finished", True)]
 
 
 def _right(runs: list[Result], what: What, every: int) -> tuple[Float64, Float64] | None:
@@ -113,7 +118,7 @@ def _right(runs: list[Result], what: What, every: int) -> tuple[Float64, Float64
     every: the step between the pictures of S1 to S20 that all runs were judged on.
     """
     seen = [flags for run in runs if (flags := _flags(run, what)) is not None]
-    if what in {"seen", "which"}:
+    if what == "seen":
         steps = [every // run["every"] for run in runs]
         seen = [(right[::step], lifts[::step]) for (right, lifts), step in zip(seen, steps, strict=False)]
     if not seen or len({len(right) for right, _ in seen}) > 1:
@@ -122,12 +127,12 @@ def _right(runs: list[Result], what: What, every: int) -> tuple[Float64, Float64
 
 
 def _flags(result: Result, what: What) -> tuple[Float64, Float64] | None:
-    if what.startswith("which"):
-        which = (result["which"] or {}).get("unseen" if what.endswith("unseen") else "seen")
-        if which is None:
+    if what == "found":
+        found = result.get("retrieval")
+        if found is None:
             return None
-        counts = which["queries_by_lift"]
-        return unpack_flags(which["first"], which["queries"]).astype(np.float64), _lifts(counts)
+        first = unpack_flags(found["first"], found["queries"]).astype(np.float64)
+        return first, _lifts(found["queries_by_lift"])
     if what == "later" and result["adapted"]:
         figures = result["adapted"]
     else:

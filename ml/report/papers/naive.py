@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ml.report.table import Result, Table, percent, share
+from ml.report.table import Result, Table, share
 
 JUDGED_ON = ("seen", "alike", "unseen")
 
@@ -14,18 +14,13 @@ def naive_section(naive: Result) -> str:
         "S1 to S20",
         "unseen, same kind",
         "unseen, harder",
-        "which lift, Rank-1",
-        "mAP",
     )
     return str(Table(heads, [_row(name, row) for name, row in naive["rows"].items()]))
 
 
 def _row(name: str, row: Result) -> list[object]:
-    which = (row.get("which") or {}).get("seen")
-    ranks = [which["rank_1"], which["mean_average_precision"]] if which else [None, None]
     reduced = f", pictures of {row['side']} pixels" if row.get("side", 200) != 200 else ""
     return [
         f"{name}{reduced}",
         *(share(row[on]) if row.get(on) else "" for on in JUDGED_ON),
-        *map(percent, ranks),
     ]

@@ -50,6 +50,13 @@ def test_the_generator_says_which() -> None:
     assert rows(5) != rows(6)
 
 
+def test_a_positive_is_of_another_camera() -> None:
+    """Section 3.1.4; a class that one camera saw alone has no anchor."""
+    labels, cameras = torch.tensor([0, 0, 0, 1, 1, 2]), torch.tensor([0, 0, 1, 2, 2, 0])
+    a, p, _ = draw_triplets(labels, 60, torch.Generator().manual_seed(0), {}, cameras)
+    assert set(zip(a.tolist(), p.tolist(), strict=True)) == {(0, 2), (1, 2), (2, 0), (2, 1)}
+
+
 def test_nothing_to_draw_from_is_said() -> None:
     with pytest.raises(ValueError, match="got none among 3"):
         draw_triplets(torch.tensor([0, 1, 2]), 1, torch.Generator(), {})

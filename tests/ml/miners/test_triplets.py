@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from ml.miners.triplets import batch_all, batch_hard
+from ml.miners.triplets import batch_all, batch_hard, count_kinds, every_triplet
 from tests.ml.miners.labelled import LABELS, as_set, embeddings, valid
 
 
@@ -37,3 +37,14 @@ def test_batch_hard_is_the_farthest_positive_and_the_nearest_negative() -> None:
 def test_a_batch_without_triplets_has_none(labels: list[int]) -> None:
     for mined in (batch_all, batch_hard):
         assert [len(t) for t in mined(embeddings(3), torch.tensor(labels))] == [0, 0, 0]
+
+
+def test_every_valid_triplet_is_there() -> None:
+    assert as_set(every_triplet(LABELS)) == set(valid(LABELS))
+
+
+def test_kinds_of_triplets_by_hand() -> None:
+    """Squared distances 1 to the positive; to the negatives 0.25, 1.1 and 4: hard, semi-hard, easy."""
+    x = torch.tensor([[0.0], [1.0], [-0.5], [-(1.1**0.5)], [2.0]])
+    rows = torch.tensor([0, 0, 0]), torch.tensor([1, 1, 1]), torch.tensor([2, 3, 4])
+    assert count_kinds(x, rows, 0.2).tolist() == [3, 1, 1]

@@ -8,6 +8,7 @@ import torch
 
 from ml.data.pictures import PictureSet
 from ml.papers.leaving_out import Fold, judge_without
+from ml.systems.base import System
 from ml.systems.named import PAPER, RECIPES, system_of, with_changes
 from ml.train.loop import LAST
 from ml.train.run import Run
@@ -38,6 +39,7 @@ def test_it_is_trained_on_the_others_and_judges_by_the_masks(tmp_path: Path) -> 
     assert about["training_pictures"] == 8
     assert about["trained_by"].startswith("barwatch train siamese --preset paper ")
     system = system_of(recipe)
+    assert isinstance(system, System)
     best = torch.load(tmp_path / "best.pt", weights_only=True)
     system.network.load_state_dict(best["network"])
     assert torch.equal(system.scores(fold.test, fold.test), scores)

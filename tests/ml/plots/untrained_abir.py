@@ -7,7 +7,7 @@ from typing import Any
 import torch
 
 from ml.models.metric.abir import ABIR
-from ml.systems.base import System
+from ml.systems.base import Trainable
 from ml.systems.named import system_of
 from ml.systems.recipe import AbirRecipe
 
@@ -15,7 +15,7 @@ SIDE = 64
 """Side of the pictures it gets: a pass takes a tenth of what 200 pixels take."""
 
 
-def untrained(seed: int = 0) -> System[Any]:
+def untrained(seed: int = 0) -> Trainable[Any]:
     """Return ABIR with weights from a seed, its scores enlarged: untrained ones are all alike."""
     system = system_of(AbirRecipe(seed=seed, side=SIDE))
     network = system.network

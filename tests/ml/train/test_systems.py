@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from ml.data.pictures import PictureSet
+from ml.systems.base import System
 from ml.systems.named import PAPER, RECIPES, system_of, with_changes
 from ml.train.loop import BEST, LAST, save, train
 from ml.train.run import Run
@@ -41,6 +42,7 @@ def test_it_learns_stops_early_and_is_read_back(name: str, tmp_path: Path) -> No
     train(learner, Run(out=tmp_path, progress=measured.append))
     read_as, system, state = load(tmp_path / BEST, CPU)
     assert (read_as, system.recipe) == (name, recipe)
+    assert isinstance(system, System)
     assert system.accuracy(bars(8, 3), bars(16, 1)) == 1.0
     assert measured[-1]["epoch"] == min(recipe.epochs, state["best_epoch"] + recipe.patience)
     assert state["seconds"] > 0
@@ -129,6 +131,7 @@ def test_the_papers_recipe_is_not_clipped_and_computes_in_float32(tmp_path: Path
 def test_the_nearest_mask_decides() -> None:
     """Equation 3: the score is how much nearer the open mask's point is than the closed one's."""
     system, data = system_of(RECIPES["siamese"]), bars(4, 1)
+    assert isinstance(system, System)
     points, masks = system.all_outputs(data.images), system.all_outputs(data.masks.flatten(0, 1))
     first = (points[0] - masks[0]).norm() - (points[0] - masks[1]).norm()
     torch.testing.assert_close(system.scores(data, data)[0], first, atol=2e-3, rtol=0)

@@ -1,20 +1,22 @@
 """ABIR looks where two attention blocks say, and puts what it sees on the unit sphere."""
 
 import math
+from typing import get_args
 
 import pytest
 import torch
 from torch import nn
 
-from ml.models.metric.abir import ABIR, AttentionBlock, SqueezeExcitation
+from ml.models.metric.abir import ABIR, Attention, AttentionBlock, SqueezeExcitation
 from ml.models.vgg16 import TRUNK, VGG16
 
 SE = pytest.mark.parametrize("se", [True, False], ids=["se", "without"])
+KINDS: dict[bool, Attention] = {True: "se", False: "plain"}
 
 
 def _network(se: bool) -> ABIR:
     torch.manual_seed(0)
-    return ABIR(se).eval()
+    return ABIR(KINDS[se]).eval()
 
 
 @pytest.fixture(scope="module")
@@ -44,8 +46,9 @@ def test_its_size() -> None:
     without = 14_714_688 + blocks + 1280 * 512 + 512
     gates = 2 * 256 * 16 + 2 * 512 * 32
     with torch.device("meta"):
-        counts = [sum(p.numel() for p in ABIR(se).parameters()) for se in (True, False)]
-    assert counts == [without + gates, without] == [16_133_954, 16_092_994]
+        counts = [sum(p.numel() for p in ABIR(kind).parameters()) for kind in get_args(Attention)]
+    baseline = 14_714_688 + 512 * 512 + 512
+    assert counts == [baseline, without, without + gates] == [14_977_344, 16_092_994, 16_133_954]
 
 
 def test_the_gate_by_hand() -> None:
@@ -133,3 +136,13 @@ def test_a_file_of_vgg16_has_its_convolutions_by_the_same_names() -> None:
         mine, files = ({n for n in m.state_dict() if n.startswith(TRUNK)} for m in (ABIR(), VGG16()))
     assert len(mine) == 26
     assert mine == files
+
+
+def test_the_baseline_is_the_global_vector_alone() -> None:
+    """Section 3.2.2: VGG16 without attention, embedded from conv5_3's maxima."""
+    torch.manual_seed(0)
+    model, x = ABIR("none").eval(), torch.randn(2, 3, 32, 32)
+    with torch.inference_mode():
+        deepest = model.features.outputs(x, model.layers[-1:])[0].amax((2, 3))
+        expected = nn.functional.normalize(model.embed(deepest))
+        torch.testing.assert_close(model(x), expected)

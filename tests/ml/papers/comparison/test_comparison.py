@@ -38,7 +38,6 @@ def run(right: list[bool], name: str = "siamese", **more: Any) -> dict[str, Any]
         "seen": accuracy_figures(scores, data),
         "unseen": accuracy_figures(scores, data),
         "adapted": None,
-        "which": None,
         **more,
     }
 
@@ -107,7 +106,7 @@ def test_what_adapting_brought_is_compared_on_the_later_passages() -> None:
 def test_remarks_say_what_was_reduced() -> None:
     """Smaller pictures, the last epoch, part of the pictures."""
     lines = remarks(
-        run(HALF, recipe={**as_values("abir", RECIPES["abir"]), "side": 64, "epochs": 9}, every=3)
+        run(HALF, recipe={**as_values("vgg16", RECIPES["vgg16"]), "side": 64, "epochs": 9}, every=3)
     )
     assert lines[0] == "decided by its budget: 9 epochs, the best the 7th"
     assert lines[1] == "reduced: pictures of 64 pixels"

@@ -17,7 +17,6 @@ import torch
 from usearch.index import BatchMatches, Index
 
 from lifts.arrays import Bool, Float32, Float64, Int64
-from ml.evaluate.metrics import bootstrap
 
 Embeddings = Float32 | Float64
 
@@ -76,17 +75,15 @@ class Retrieval:
         first = self.first[self.answerable]
         return ((first > 0) & (first <= k)).astype(np.float64)
 
+    def curve(self, longest: int) -> Float64:
+        """float64[longest], Rank-1 to Rank-`longest`: the cumulative matching characteristic."""
+        first = self.first[self.answerable]
+        counts = np.bincount(first, minlength=longest + 1)[1 : longest + 1]
+        return np.asarray(np.cumsum(counts) / max(1, len(first)))
+
     def mean_average_precision(self) -> float:
         """0..1, NaN where no query has a match."""
         return mean(self.precision[self.answerable])
-
-    def recall_interval(self, k: int) -> tuple[float, float]:
-        """95 % bootstrap interval of `recall` over queries."""
-        return bootstrap(self.hits(k))
-
-    def precision_interval(self) -> tuple[float, float]:
-        """95 % bootstrap interval of `mean_average_precision` over queries."""
-        return bootstrap(self.precision[self.answerable])
 
 
 def mean(values: Float64) -> float:
@@ -101,6 +98,7 @@ def retrieve(
     gallery_labels: Int64,
     search: Search = exact,
     count: int | None = None,
+    ignored: Bool | None = None,
 ) -> Retrieval:
     """Rank the gallery for each query.
 
@@ -113,11 +111,16 @@ def retrieve(
         search: `exact` or `approximate`.
         count: how many of each ranking are looked at, K of AP@K; all where not given. Among those beyond the
             last of an `approximate` search a tie is not seen.
+        ignored: bool[Q, G], what of the gallery does not count for a query, neither as a match nor as a miss:
+            in Market-1501's protocol what the same camera saw of the same identity. `count` is of the others.
     """
     matches = query_labels[:, None] == gallery_labels[None]
+    if ignored is not None:
+        matches &= ~ignored
     wanted = len(gallery) if count is None else min(count, len(gallery))
     # `exact` ranks everything before it cuts, which costs no more and leaves no tie at the cut to chance.
-    looked = len(gallery) if search is exact else wanted
+    left_out = 0 if ignored is None else int(ignored.sum(1).max(initial=0))
+    looked = len(gallery) if search is exact else min(len(gallery), wanted + left_out)
     first = np.zeros(len(queries), dtype=np.int64)
     precision = np.full(len(queries), math.nan)
     if not len(queries) or not len(gallery):
@@ -127,6 +130,8 @@ def retrieve(
         total = int(matches[q].sum())
         if total:
             real = rows[q] >= 0
+            if ignored is not None:
+                real &= ~ignored[q, rows[q]]
             found, far = matches[q, rows[q][real]], distances[q][real]
             found = found[np.lexsort((found, far))][:wanted]  # by distance, then other classes first
             ranks = np.flatnonzero(found) + 1

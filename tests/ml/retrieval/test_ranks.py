@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from ml.evaluate.retrieval import Retrieval, Search, approximate, exact, retrieve
+from ml.retrieval.ranks import Retrieval, Search, approximate, exact, retrieve
 
 LINE = np.array([[1.0], [2.0], [3.0], [4.0]])
 QUERY = np.zeros((1, 1))
@@ -32,6 +32,16 @@ def test_average_precision_at_k_divides_by_all_there_is() -> None:
     assert line([0, 0, 0, 1], count=2).first.tolist() == [0]
 
 
+@pytest.mark.parametrize("search", [exact, approximate])
+def test_what_is_ignored_neither_matches_nor_costs_a_rank(search: Search) -> None:
+    """Without the first match and miss, the second match is at rank 1; without both matches, none is."""
+    ignored = np.array([[True, True, False, False]])
+    found = line([1, 0, 1, 0], ignored=ignored, search=search)
+    assert (found.first.tolist(), found.precision.tolist()) == ([1], [1.0])
+    assert line([1, 0, 1, 0], ignored=ignored, search=search, count=1).first.tolist() == [1]
+    assert math.isnan(line([1, 1, 0, 0], ignored=ignored, search=search).recall(1))
+
+
 def test_a_query_without_a_match_is_not_counted() -> None:
     """One query at rank 1, one whose class the gallery does not have."""
     found = retrieve(np.zeros((2, 1)), np.array([1, 9]), LINE, np.array([1, 0, 0, 0]))
@@ -40,7 +50,6 @@ def test_a_query_without_a_match_is_not_counted() -> None:
     nothing = line([0, 0, 0, 0])
     assert math.isnan(nothing.recall(1))
     assert math.isnan(nothing.mean_average_precision())
-    assert all(math.isnan(end) for end in nothing.recall_interval(1))
 
 
 @pytest.mark.parametrize("count", [None, 2])
@@ -77,10 +86,7 @@ def test_figures_agree_with_a_plain_loop() -> None:
     found = retrieve(queries, asked, gallery, stored)
     assert found.mean_average_precision() == pytest.approx(np.mean(precisions))
     assert found.recall(5) == pytest.approx(np.mean(hits))
-    low, high = found.precision_interval()
-    assert low < found.mean_average_precision() < high
-    low, high = found.recall_interval(5)
-    assert low <= found.recall(5) <= high
+    assert found.curve(50).tolist() == pytest.approx([found.recall(k) for k in range(1, 51)])
 
 
 def test_the_approximate_search_agrees_on_most_queries() -> None:

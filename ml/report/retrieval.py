@@ -1,0 +1,68 @@
+"""Tables of carriers that are found again, each with what needs no network and what an untrained one does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ml.report.table import Result, Table, percent, share
+
+SHOWN = (2, 4, 5, 8, 10, 100, 1000)
+"""Ranks with a column, beside the first."""
+
+FULL_SIDE = 200
+"""Of the rendered pictures, in pixels."""
+
+HEADS = ("run", "Rank-1, R@1", *(f"R@{k}" for k in SHOWN), "mAP", "parameters", "trained in", "remarks")
+
+
+def retrieval_runs(runs: Mapping[str, Result]) -> dict[str, Result]:
+    """Return the runs that were judged by retrieval."""
+    return {name: run for name, run in runs.items() if "retrieval" in run}
+
+
+def retrieval_table(runs: Mapping[str, Result]) -> Table:
+    """Return a row for thumbnails, then one for each run judged by retrieval, untrained ones first."""
+    found = retrieval_runs(runs)
+    rows: list[list[object]] = []
+    if found:
+        small = next(iter(found.values()))["thumbnails"]
+        rows.append(["thumbnails of 16x16 pixels", *_figures(small), "0", "", "nothing is learnt"])
+    for untrained in (True, False):
+        rows += [
+            [
+                *(name, *_figures(run["retrieval"]), f"{run['parameters']:,}"),
+                *("" if untrained else f"{run['training_seconds'] / 3600:.1f} h", "; ".join(run["about"])),
+            ]
+            for name, run in found.items()
+            if bool(run.get("untrained")) is untrained
+        ]
+    return Table(HEADS, rows)
+
+
+def retrieval_remarks(result: Result) -> list[str]:
+    """Return what a reader must know of a row: first of all whether its training was over."""
+    recipe, found = result["recipe"], []
+    if result.get("untrained"):
+        found.append("as its weights are drawn")
+    elif not result["finished"]:
+        found.append(f"**not over**: {result['epochs']} epochs so far, the best number {result['epoch']}")
+    elif result["epochs"] >= recipe["epochs"]:
+        found.append(
+            f"**ended by its budget** of {result['epochs']} epochs, the best number {result['epoch']}"
+        )
+    else:
+        rounds = result["curve"][-1]["round"]
+        later = f" in {rounds} rounds" if rounds > 1 else ""
+        found.append(f"no longer better: {result['epochs']} epochs{later}, the best number {result['epoch']}")
+    if result["smoke"]:
+        found.append("a smoke run: a few carriers of two lifts")
+    if recipe["side"] < FULL_SIDE:
+        found.append(f"pictures of {recipe['side']} pixels")
+    if not recipe["weights"]:
+        found.append("from random weights")
+    return found
+
+
+def _figures(found: Result) -> list[str]:
+    recalls = [percent(found["recall_at"][str(k)]) for k in SHOWN]
+    return [share(found, "rank_1"), *recalls, share(found, "mean_average_precision")]
