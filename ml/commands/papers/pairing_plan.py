@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import product
 from pathlib import Path
 from typing import Annotated, NamedTuple
@@ -42,21 +44,38 @@ def reproduce_pairing(
     transformer, three seeds; then carriers paired with masks.
 
     A training goes on from its last checkpoint, a few minutes old at most. So the same command, interrupted
-    in any way and as often as it takes, ends with all of them. One that fails does not keep the others back.
+    in any way and as often as it takes, ends with all of them. One that fails does not
+    keep the others back, and several such commands share the work: each takes what no other has begun.
     """
     failed = []
     for run in planned(results, folder):
-        if run.file.exists() or (names and not run.file.name.startswith(tuple(names))):
+        if names and not run.file.name.startswith(tuple(names)):
             continue
-        for command in run.commands:
-            console.print(command, soft_wrap=True)
-            words = [sys.executable, "-m", "service.cli", *shlex.split(command)[1:]]
-            if not dry_run and subprocess.run(words, check=False).returncode:
-                failed.append(run.file.name)
-                break
+        with alone(folder / "pairing" / f"{run.file.stem}.lock") as free:
+            if not free or run.file.exists():
+                continue
+            for command in run.commands:
+                console.print(command, soft_wrap=True)
+                words = [sys.executable, "-m", "service.cli", *shlex.split(command)[1:]]
+                if not dry_run and subprocess.run(words, check=False).returncode:
+                    failed.append(run.file.name)
+                    break
     if failed:
         console.print(f"[red]failed: {', '.join(failed)}")
         raise typer.Exit(1)
+
+
+@contextmanager
+def alone(lock: Path) -> Iterator[bool]:
+    """Hold a lock; yields whether no other process holds it. It ends with the process, however that ends."""
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with lock.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
 
 
 def planned(results: Path, folder: Path) -> Iterator[PlannedRun]:

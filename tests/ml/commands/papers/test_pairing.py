@@ -6,7 +6,7 @@ from pathlib import Path
 import cv2
 from typer.testing import CliRunner
 
-from ml.commands.papers.pairing_plan import planned
+from ml.commands.papers.pairing_plan import alone, planned
 from service import cli
 
 
@@ -50,8 +50,20 @@ def test_the_plan_makes_what_is_missing_and_nothing_else(tmp_path: Path) -> None
     ]
     (tmp_path / "getnet").mkdir()
     (tmp_path / "getnet" / "objects-0-seed0.json").write_text("{}")
-    words = ["reproduce-pairing", "objects", "--results", str(tmp_path), "--dry-run"]
-    done = CliRunner().invoke(cli.app, words)
+    words = [
+        "reproduce-pairing",
+        "objects",
+        "--results",
+        str(tmp_path),
+        "--folder",
+        str(tmp_path),
+        "--dry-run",
+    ]
+    with alone(tmp_path / "pairing" / "objects-2-seed1.lock") as free:  # as another process would
+        assert free
+        done = CliRunner().invoke(cli.app, words)
     assert done.exit_code == 0, done.output
-    assert done.output.count("barwatch evaluate-pairing") == 14
+    assert done.output.count("barwatch evaluate-pairing") == 13
+    assert "objects-2-seed1.json" not in done.output
+    assert "objects-2-seed2.json" in done.output
     assert "objects-0-seed0.json" not in done.output
