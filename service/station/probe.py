@@ -25,8 +25,9 @@ from service.host.logs import set_up_logging
 MEASURED_S = 1.5
 """For how long the rate is measured, seconds of the stream."""
 
-TIMEOUT_S = 15.0
-"""After this the probe's process is ended, even during the name look-up."""
+TIMEOUT_S, LONGEST_S = 15.0, 40.0
+"""The probe's process is ended after so long without using the processor, even during the name look-up; and
+after so long in any case, before the page gives up. A busy machine takes a while to load what looks."""
 
 _MOST_FRAMES = 120
 _JPEG_QUALITY = 88
@@ -109,7 +110,7 @@ def probe_apart(
 
     Args:
         url, transport, terms: as `probe_here`; the process has no variables but those of the terms.
-        timeout_s: after this the process is ended.
+        timeout_s: the process is ended once it has used no processor time for this long.
         main: what the process runs; handed in by tests.
 
     Raises:
@@ -122,7 +123,7 @@ def probe_apart(
         context = multiprocessing.get_context("spawn")
         child = Child.spawn(context, "barwatch-probe", main, url, transport, terms)
         try:
-            child.expect(timeout_s)
+            child.expect(timeout_s, LONGEST_S)
             while (answer := child.receive(0.5)) is NOTHING:
                 pass
         finally:

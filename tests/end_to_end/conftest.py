@@ -40,5 +40,5 @@ def serve_videos(files: dict[str, Path]) -> Iterator[dict[str, str]]:
         yield {line[0]: line[1] for line in lines}
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
         process.stdout.close()

@@ -54,7 +54,7 @@ def until_all_have_passed(client: httpx.Client, feed: ClientConnection, truths: 
     """
     passages: dict[str, list[Any]] = {}
     raised: dict[str, Any] = {}
-    give_up = time.monotonic() + 180
+    give_up = time.monotonic() + 600  # a machine that is busy drops frames, and reports carriers late
     while time.monotonic() < give_up:
         reported = client.get("/passages?limit=200").json()["items"]
         for name, truth in truths.items():
@@ -81,7 +81,6 @@ def service(tmp_path: Path) -> Any:
         yield started
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.skipif(not SAMPLES, reason="no sample lifts are installed")
 @pytest.mark.parametrize("carriers", [WATCHED, pytest.param(9, marks=pytest.mark.slow)])
 def test_alarms_arrive_exactly_for_open_and_occupied_carriers(
@@ -93,8 +92,8 @@ def test_alarms_arrive_exactly_for_open_and_occupied_carriers(
     videos = {folder.name: folder / VIDEO for folder in SAMPLES}
     with (
         rtsp(videos) as addresses,
-        httpx.Client(base_url=service.url, headers=SIGNED, timeout=20) as client,
-        connect(service.feed, additional_headers=SIGNED) as feed,
+        httpx.Client(base_url=service.url, headers=SIGNED, timeout=120) as client,
+        connect(service.feed, additional_headers=SIGNED, open_timeout=120) as feed,
     ):
         for folder in SAMPLES:
             enrol(client, folder, addresses[folder.name])

@@ -57,7 +57,7 @@ def test_a_clip_is_what_the_camera_sent(rtsp: Serve, tmp_path: Path) -> None:
     with (
         rtsp({folder.name: folder / VIDEO}) as addresses,
         running(tmp_path, "--data", str(tmp_path / "data"), BARWATCH_CLIPS="on") as service,
-        httpx.Client(base_url=service.url, headers=SIGNED, timeout=20) as client,
+        httpx.Client(base_url=service.url, headers=SIGNED, timeout=120) as client,
     ):
         enrol(client, folder, addresses[folder.name])
         alarm, clip = alarm_with_clip(client)

@@ -75,7 +75,7 @@ def neighbours(folder: Path, window_s: float, windows: int) -> tuple[float, floa
         bad = watch(stack.enter_context(flood.plugged_in()), "floods")
         watch(f"rtsp://127.0.0.1:{hung.port}/live", "hangs")
         bad.until(live)
-        assert hung.given_up.wait(30)
+        assert hung.given_up.wait(120)
         beside = 0.0
         for _ in range(windows):
             beside = max(beside, slowest(good, window_s))

@@ -34,7 +34,7 @@ def camera(tmp_path: Path, rtsp: Serve) -> Iterator[str]:  # rtsp: for its look 
         yield process.stdout.readline().split()[1].replace("0.0.0.0", "127.0.0.1")
     finally:
         process.terminate()
-        assert process.wait(10) == 0
+        assert process.wait(120) == 0
         process.stdout.close()
 
 

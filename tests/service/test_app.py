@@ -47,7 +47,7 @@ def test_serve_from_an_empty_folder(tmp_path: Path, model: Path) -> None:
     arguments = ("--data", str(tmp_path / "data"), "--model", str(model))
     with (
         running(tmp_path, *arguments) as service,
-        httpx.Client(base_url=service.url, headers=SIGNED) as client,
+        httpx.Client(base_url=service.url, headers=SIGNED, timeout=120) as client,
     ):
         sys.stdout.write(f"ready after {service.seconds:.2f} s from an empty data folder\n")
         assert client.get("/health/ready").json()["status"] == "ready"
@@ -56,11 +56,11 @@ def test_serve_from_an_empty_folder(tmp_path: Path, model: Path) -> None:
         picture = {"image": png(draw_picture(OPEN_Y))}
         judged = client.post("/lifts/my-lift/classify", files=picture).json()
         assert (judged["verdict"], judged["occupied"]) == ("open", True)
-        with connect(service.feed, additional_headers=SIGNED) as feed:
-            hello = json.loads(feed.recv(10))
+        with connect(service.feed, additional_headers=SIGNED, open_timeout=120) as feed:
+            hello = json.loads(feed.recv(120))
         assert hello["type"] == "hello"
         signed_out, signed_in = _cookie_of(service.url), _cookie_of(service.url)
-        with httpx.Client(base_url=service.url, cookies=signed_out) as person:
+        with httpx.Client(base_url=service.url, cookies=signed_out, timeout=120) as person:
             assert person.get("/session").status_code == 200
             assert person.delete("/session", headers={"Origin": service.url}).status_code == 204
         assert service.stop() == 0
@@ -68,26 +68,28 @@ def test_serve_from_an_empty_folder(tmp_path: Path, model: Path) -> None:
         assert ADMIN_TOKEN not in service.output.read_text()
     with (
         running(tmp_path, *arguments) as service,
-        httpx.Client(base_url=service.url, headers=SIGNED) as client,
+        httpx.Client(base_url=service.url, headers=SIGNED, timeout=120) as client,
     ):
         lifts = client.get("/lifts").json()["items"]
         assert [(lift["id"], lift["mask_version"]) for lift in lifts] == [("my-lift", 1)]
-        with connect(service.feed, additional_headers=SIGNED) as feed:
-            assert json.loads(feed.recv(10))["epoch"] == hello["epoch"]
+        with connect(service.feed, additional_headers=SIGNED, open_timeout=120) as feed:
+            assert json.loads(feed.recv(120))["epoch"] == hello["epoch"]
         for cookie, status in ((signed_out, 401), (signed_in, 200)):
-            assert httpx.get(f"{service.url}/session", cookies=cookie).status_code == status
+            assert httpx.get(f"{service.url}/session", cookies=cookie, timeout=120).status_code == status
         _remove_database(service, tmp_path / "data")
 
 
 def _cookie_of(url: str) -> dict[str, str]:
     """Sign in as a browser does; return its cookie."""
-    return dict(httpx.post(f"{url}/session", json={"token": ADMIN_TOKEN}).raise_for_status().cookies)
+    return dict(
+        httpx.post(f"{url}/session", json={"token": ADMIN_TOKEN}, timeout=120).raise_for_status().cookies
+    )
 
 
 def _remove_database(service: Running, data: Path) -> None:
     """Remove it under the service: who follows the alarms hears of it within 10 s, as not stored."""
-    with connect(service.feed, additional_headers=SIGNED) as feed:
-        assert json.loads(feed.recv(10))["type"] == "hello"
+    with connect(service.feed, additional_headers=SIGNED, open_timeout=120) as feed:
+        assert json.loads(feed.recv(120))["type"] == "hello"
         for file in data.glob("barwatch.db*"):
             file.unlink()
         until_s = time.monotonic() + 10.0

@@ -190,7 +190,7 @@ class Struck:
 
     def close(self) -> None:
         self.process.send_signal(signal.SIGTERM)
-        assert self.process.wait(30) == 0
+        assert self.process.wait(120) == 0
 
     def _let_go(self) -> None:
         self.client.close()
@@ -235,7 +235,7 @@ def strike_once(struck: Struck, chance: random.Random) -> str:
 
 @pytest.mark.fault(9)
 @pytest.mark.fault(47)
-@pytest.mark.parametrize("kills", [4, pytest.param(200, marks=[pytest.mark.slow, pytest.mark.timeout(7200)])])
+@pytest.mark.parametrize("kills", [2, pytest.param(200, marks=[pytest.mark.slow, pytest.mark.timeout(7200)])])
 def test_whatever_is_killed_the_service_recovers_or_says_so(tmp_path: Path, kills: int) -> None:
     """Threads by an exception out of nowhere, processes by SIGKILL; each time all parts work afterwards."""
     (tmp_path / "model").mkdir()

@@ -103,7 +103,7 @@ def serving(data: Path, model: Path, *damage: str) -> Iterator[httpx.Client]:
     thread.start()
     try:
         headers = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
-        with httpx.Client(base_url=service.url, headers=headers, timeout=30) as client:
+        with httpx.Client(base_url=service.url, headers=headers, timeout=120) as client:
             yield client
     finally:
         service.stop()

@@ -24,7 +24,7 @@ def test_half_an_hour_of_the_demonstration_leaves_one_standing_group_per_lift(tm
     with running(tmp_path, "--data", str(tmp_path / "data"), command="demo") as service:
         with pytest.raises(subprocess.TimeoutExpired):  # it runs on
             service.process.wait(60 * MINUTES)
-        with httpx.Client(base_url=service.url, headers=headers, timeout=30) as client:
+        with httpx.Client(base_url=service.url, headers=headers, timeout=120) as client:
             groups = client.get("/alarms/groups").raise_for_status().json()["items"]
             open_bars: dict[str, str | int] = {"standing": "true", "kind": "bar_open", "limit": 500}
             standing = client.get("/alarms", params=open_bars).raise_for_status().json()["items"]

@@ -140,7 +140,7 @@ def test_no_secret_is_where_others_can_read_it(tmp_path: Path) -> None:
         right, right_seen = stack.enter_context(closed_camera("operator", STORED))
         service: Running = stack.enter_context(running(tmp_path, *arguments, **ENVIRONMENT))
         headers = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
-        client = stack.enter_context(httpx.Client(base_url=service.url, headers=headers, timeout=60))
+        client = stack.enter_context(httpx.Client(base_url=service.url, headers=headers, timeout=120))
         processes = stack.enter_context(watched(service.process.pid))
         secret = {"host": "127.0.0.1", "user": "operator", "password": STORED}
         assert client.put("/cameras/secrets/right", json=secret).status_code == 201

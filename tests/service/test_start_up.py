@@ -61,7 +61,7 @@ def serving(
 def await_problems(service: Service, wanted: Callable[[list[str]], bool]) -> list[str]:
     """Return what /health/ready complains of once it is what is waited for."""
     pause = threading.Event()
-    with httpx.Client(base_url=service.url) as client:
+    with httpx.Client(base_url=service.url, timeout=120) as client:
         for _ in range(600):
             answer = client.get("/health/ready")
             problems: list[str] = answer.json()["problems"]
@@ -103,7 +103,7 @@ def test_the_time_between_two_runs_is_told_of(tmp_path: Path, model: Path) -> No
     store.close()
     with (
         serving(settings_of(tmp_path, model), make=Watching) as service,
-        httpx.Client(base_url=service.url, headers=SIGNED) as client,
+        httpx.Client(base_url=service.url, headers=SIGNED, timeout=120) as client,
     ):
         assert isinstance(service.runtime.decoding, DecodingProcesses)
         pause = threading.Event()
@@ -164,7 +164,7 @@ def test_a_lift_that_does_not_validate_keeps_back_no_other(tmp_path: Path, model
         database.execute("INSERT INTO lifts (id, config, updated_at) VALUES (?, ?, ?)", row)
     with serving(settings_of(tmp_path, model)) as service:
         await_problems(service, lambda found: not found)
-        with httpx.Client(base_url=service.url, headers=SIGNED) as client:
+        with httpx.Client(base_url=service.url, headers=SIGNED, timeout=120) as client:
             pause = threading.Event()
             while not (alarms := client.get("/alarms", params={"kind": "lift_invalid"}).json()["items"]):
                 pause.wait(0.1)

@@ -111,6 +111,7 @@ def test_holes_are_named(advisories: tuple[Advisories, str]) -> None:
     assert "\n  preact: high\n" in text
 
 
+@pytest.mark.slow
 def test_a_source_that_answers_with_an_error_checked_nothing(advisories: tuple[Advisories, str]) -> None:
     """An error page of a proxy is no answer, and one silent source spoils the whole."""
     said, url = advisories

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ADMIN_TOKEN = "an-admin-token-of-the-tests"
-START_S = 90.0
+START_S = 600.0
 """Far more than a start takes: the machine may be busy with other things."""
 
 
@@ -35,7 +35,7 @@ class Running:
     def stop(self) -> int:
         """Ask it to stop; returns its exit code."""
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(30)
+        return self.process.wait(120)
 
 
 def children_of(pid: int) -> set[int]:
@@ -76,7 +76,7 @@ def running(folder: Path, *arguments: str, command: str = "serve", **variables: 
         if process.poll() is None:
             process.terminate()
             try:
-                process.wait(30)
+                process.wait(120)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()

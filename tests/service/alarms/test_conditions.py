@@ -145,13 +145,13 @@ def test_a_stop_while_a_commit_hangs_drops_no_change(store: Store) -> None:
     def slow(job: Callable[..., Any]) -> Future[Any]:
         if threading.current_thread().name == "conditions":
             reached.set()
-            assert go.wait(20)
+            assert go.wait(120)
         return write(job)
 
     store.write = slow  # type: ignore[method-assign]
     ward.conditions.start()
     ward.report(LOST)
-    assert reached.wait(20)
+    assert reached.wait(120)
     ward.report(UNSEEN, "dark")
     stop = ward.conditions.runner.stop
     ward.conditions.runner.stop = lambda timeout_s=0.0: stop(timeout_s)  # type: ignore[method-assign]
@@ -351,10 +351,10 @@ def test_a_hundred_changes_in_a_minute_are_one_alarm(ward: Ward) -> None:
     with ward.store.reading() as session:
         (alarm,) = alarms.listing(session).items
     assert (alarm.state, alarm.parameters) == (AlarmState.ACTIVE, {CHATTERING: 3})
-    assert [ward.heard.get(timeout=20).seq for _ in range(5)] == [1, 2, 3, 4, 5]
+    assert [ward.heard.get(timeout=120).seq for _ in range(5)] == [1, 2, 3, 4, 5]
     ward.now_s += chatter.QUIET_S
     ward.report(UNSEEN, "dark")  # wakes the thread, which looks at what is held back
-    found = {ward.heard.get(timeout=20) for _ in range(2)}
+    found = {ward.heard.get(timeout=120) for _ in range(2)}
     assert {(each.cause, each.state) for each in found} == {
         ("dark", AlarmState.ACTIVE),
         ("no_frames", AlarmState.RETURNED),

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from service.bench import store
 from service.bench.start import start_s
 from service.cli import app
 from service.domain.errors import ConfigurationError
@@ -14,8 +15,10 @@ SIZES = ("--small", "6000", "--large", "6500", "--lifts", "3", "--pruned", "500"
 
 
 @pytest.mark.parametrize("starts", [0, pytest.param(1, marks=pytest.mark.slow)])
-def test_it_measures_small_and_large(starts: int, tmp_path: Path) -> None:
+def test_it_measures_small_and_large(starts: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every operation on both, with ratios, and alarms beside what is deleted; the service's own start."""
+    monkeypatch.setattr(store, "REPEATS", 3)  # how often says nothing here
+    monkeypatch.setattr(store, "INSERTS", 20)
     to = tmp_path / "of" / "ours"  # made if it is missing
     options = [*SIZES, "--starts", str(starts), "--to", str(to), "--json"]
     done = CliRunner().invoke(app, ["bench", "store", *options])

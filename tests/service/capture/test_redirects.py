@@ -70,7 +70,7 @@ class RtspHost:
     def close(self) -> None:
         self.socket.shutdown(socket.SHUT_RDWR)
         self.socket.close()
-        self.thread.join(10)
+        self.thread.join(120)
 
 
 @pytest.fixture

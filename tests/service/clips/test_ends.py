@@ -34,7 +34,7 @@ def test_what_is_awaited_at_the_end_is_stored_as_far_as_it_came(kept: Keeping) -
         while not any(wanted.at_once for wanted in kept.desk.wanted("quad")):
             assert not pause.wait(0.01)
         kept.desk.made(ClipMade(first.id, CONTENT, "h264", -8.2, 1.5, cut_short=True))
-        stopped.result(20.0)
+        stopped.result(120)
     clip = kept.clip(first)
     assert (clip.cut_short, clip.ends_s, clip.none) == (True, 1.5, None)
     assert kept.folder.path(clip.file or "").read_bytes() == CONTENT.tobytes()

@@ -49,8 +49,4 @@ def audit(page: Page, served: Served) -> None:
     shown(page, ".audit tbody tr")
 
 
-ACCOUNT_PAGES = [
-    account,
-    administration,
-    *(pytest.param(where, marks=pytest.mark.slow) for where in (people, tokens, outputs, audit)),
-]
+ACCOUNT_PAGES = [pytest.param(where, marks=pytest.mark.slow) for where in (people, tokens, outputs, audit)]

@@ -152,7 +152,7 @@ class Enrolment:
         self._page, self._recording, self._address = page, recording, address
         self._url, self._on_step = service.url, on_step
         headers = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
-        self.client = httpx.Client(base_url=service.url, headers=headers, timeout=60)
+        self.client = httpx.Client(base_url=service.url, headers=headers, timeout=120)
         self._person = Operator(page, think_s)
         self._began_s, self.found = 0.0, Enrolled()
         self._arrived: dict[str, float] = {}

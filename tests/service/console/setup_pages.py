@@ -131,7 +131,7 @@ def setup_after(page: Page, served: Served) -> None:
 
 
 SETUP_PAGES = [
-    *(setup_address, setup_waiting, setup_track, setup_pick),
+    *(setup_waiting, setup_track, setup_pick),
     pytest.param(setup_present, marks=pytest.mark.slow),
     pytest.param(setup_again, marks=pytest.mark.slow),
     *(setup_masks, setup_proof, setup_after),

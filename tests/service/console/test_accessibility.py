@@ -10,13 +10,13 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from service.console import build
-from tests.service.console.account_pages import ACCOUNT_PAGES
+from tests.service.console.account_pages import ACCOUNT_PAGES, account, administration
 from tests.service.console.alarm_pages import ALARM_PAGES
 from tests.service.console.conftest import Served
 from tests.service.console.covered import DOCUMENTS, SHOWS, documents, looked_at, paths, shows
 from tests.service.console.everything import fill
 from tests.service.console.review_pages import REVIEW_PAGES
-from tests.service.console.setup_pages import SETUP_PAGES
+from tests.service.console.setup_pages import SETUP_PAGES, setup_address
 from tests.service.console.test_console import PATIENCE_MS, shown
 
 LEAST_PX = 44
@@ -100,11 +100,13 @@ def cut_off(page: Page, served: Served) -> None:
     expect(page.locator("#link")).to_contain_text("NOT CONNECTED", timeout=PATIENCE_MS)
 
 
-FIRST_PAGES = [cut_off, overview, filtered, wall, everything]
-PAGES: list[Any] = [
-    *(*FIRST_PAGES, signing_in, reference, figures, reports, nowhere),
-    *(*SETUP_PAGES, *REVIEW_PAGES, *ALARM_PAGES, *ACCOUNT_PAGES),
+ROUND: list[Any] = [
+    *(signing_in, overview, filtered, wall, everything, figures, reports, nowhere, reference),
+    *(*ALARM_PAGES, setup_address, account, administration, cut_off),
 ]
+"""Pages that one window of one service can show one after the other: nobody is signed in at first."""
+
+ALONE: list[Any] = [*SETUP_PAGES, *REVIEW_PAGES, *ACCOUNT_PAGES]
 
 
 @pytest.fixture(
@@ -164,32 +166,38 @@ def small(page: Page) -> list[str]:
 
 def test_no_page_is_forgotten() -> None:
     """Each page of the table is shown by a screen that is looked at here, or in a test of its room."""
-    screens = {(where if callable(where) else where.values[0]).__name__ for where in PAGES}
+    screens = {(where if callable(where) else where.values[0]).__name__ for where in ROUND + ALONE}
     assert screens | looked_at() == set(SHOWS)
     assert set(paths()) - set(SHOWS.values()) == set()
     assert set(SHOWS.values()) - set(paths()) == {"none", None}
     assert documents() == DOCUMENTS
 
 
-@pytest.mark.parametrize("where", PAGES)
+@pytest.mark.parametrize("where", [pytest.param(ROUND, id="round"), *ALONE])
 def test_everybody_can_use_every_page(
     page: Page, served: Served, where: Any, request: pytest.FixtureRequest
 ) -> None:
     """No finding of axe-core in light, none on colours in dark; no small target, nothing beyond the edge."""
-    where(page, served)
-    shows(page, where.__name__)
+    for each in where if isinstance(where, list) else [where]:
+        page.goto("about:blank")
+        each(page, served)
+        shows(page, each.__name__)
+        usable(page, each, request.node.callspec.params["page"])
+
+
+def usable(page: Page, where: Any, size: str) -> None:
+    """Check a page that is shown."""
     schemes: tuple[tuple[Any, Any], ...] = (("light", None), ("dark", COLOURS))
     for scheme, rules in schemes:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         if SCREENS:
-            name = f"{where.__name__}-{request.node.callspec.params['page']}-{scheme}.png"
-            take_picture(page, Path(SCREENS) / name)
-        assert findings(page, rules) == []
+            take_picture(page, Path(SCREENS) / f"{where.__name__}-{size}-{scheme}.png")
+        assert findings(page, rules) == [], where.__name__
     if where is wall:
         assert page.locator(TARGETS).count() == 0  # nobody touches it
     else:
-        assert small(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert small(page) == [], where.__name__
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), where.__name__
 
 
 @pytest.mark.parametrize("page", ["desktop"], indirect=True)

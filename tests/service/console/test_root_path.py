@@ -52,7 +52,7 @@ def test_the_api_and_its_feed_work_below_the_path(below: tuple[Served, str]) -> 
     place, house = address.removesuffix(ROOT), served.house
     signed = house.headers(Role.OPERATOR)
     raise_alarm(house)
-    with httpx.Client(headers=signed) as client:
+    with httpx.Client(headers=signed, timeout=120) as client:
         for entry in (address, f"{address}/", f"{address}/docs"):
             page = client.get(entry, follow_redirects=True).text
             found = re.findall(r'(?:href|src)="([^"]+)"', page)
@@ -70,9 +70,9 @@ def test_the_api_and_its_feed_work_below_the_path(below: tuple[Served, str]) -> 
         missing = client.get(f"{address}/alarms/nothing")
         assert (missing.status_code, missing.json()["instance"]) == (404, f"{ROOT}/alarms/nothing")
     with connect(f"{address.replace('http', 'ws')}/alarms?after=0", additional_headers=signed) as feed:
-        assert json.loads(feed.recv(10))["type"] == "hello"
-        assert json.loads(feed.recv(10))["alarm"]["evidence"] == alarm["evidence"]
-    with httpx.Client() as direct:  # health checks on this machine know nothing of the path
+        assert json.loads(feed.recv(120))["type"] == "hello"
+        assert json.loads(feed.recv(120))["alarm"]["evidence"] == alarm["evidence"]
+    with httpx.Client(timeout=120) as direct:  # health checks on this machine know nothing of the path
         assert direct.get(f"{served.url}/health/live").status_code == 200
 
 
@@ -80,7 +80,7 @@ def test_the_cookie_stays_below_the_path(below: tuple[Served, str]) -> None:
     """Another service of the same host never sees it; signing out deletes it."""
     served, address = below
     key = served.house.runtime.gate.sessions.new_key(Principal("liftie", Role.OPERATOR))
-    with httpx.Client(headers={"Origin": address.removesuffix(ROOT)}) as client:
+    with httpx.Client(headers={"Origin": address.removesuffix(ROOT)}, timeout=120) as client:
         signed = client.post(f"{address}/session", json={"key": key})
         assert f"Path={ROOT};" in signed.headers["set-cookie"]
         assert client.get(f"{address}/session").json()["name"] == "liftie"
@@ -93,7 +93,7 @@ def test_a_proxy_that_changes_the_host_needs_the_public_address(make_house: Call
     house = make_house(serve=True, root_path=ROOT, public_url="https://hut.example")
     with serving(house) as served:
         port = int(served.url.rpartition(":")[2])
-        with proxied(port, ROOT, cut=True, own_host=True) as address, httpx.Client() as client:
+        with proxied(port, ROOT, cut=True, own_host=True) as address, httpx.Client(timeout=120) as client:
             for origin, status in (("https://hut.example", 200), ("https://other.example", 403)):
                 key = house.runtime.gate.sessions.new_key(Principal("liftie", Role.OPERATOR))
                 answer = client.post(f"{address}/session", json={"key": key}, headers={"Origin": origin})

@@ -44,7 +44,7 @@ def test_old_pictures_make_room_and_alarms_go_on(
         _await(lambda: not old.exists(), "the old picture to go")
         assert new.exists()
         house.send("late", [OPEN] * 3)
-        heard = {alarm.kind: alarm for alarm in (house.heard.get(timeout=20), house.heard.get(timeout=20))}
+        heard = {alarm.kind: alarm for alarm in (house.heard.get(timeout=120), house.heard.get(timeout=120))}
         assert set(heard) == {AlarmKind.DISK_LOW, AlarmKind.BAR_OPEN}
         assert heard[AlarmKind.BAR_OPEN].evidence == ()
         assert [kept.file for kept in house.record("late").pictures] == [None] * 3

@@ -106,7 +106,7 @@ def test_a_step_that_lasts_is_found_and_only_that() -> None:
     idler, hanger = runners.add(Runner("idle", idle)), runners.add(Runner("hanging", hang))
     idler.start()
     hanger.start()
-    assert hanging.wait(30)
+    assert hanging.wait(120)
     watchdog = Watchdog(PATIENCE_S, runners, end=ended.put, last_resort=NoTimer())
     with structlog.testing.capture_logs() as lines:
         watchdog.start()
@@ -137,7 +137,7 @@ def test_a_thread_that_died_is_replaced() -> None:
     )
     runner.start()
     watchdog.start()
-    assert last.wait(30)
+    assert last.wait(120)
     assert runner.state is RunnerState.ALIVE
     watchdog.stop()
     assert runner.stop()
@@ -155,7 +155,7 @@ def test_a_stopped_watchdog_ends_nothing() -> None:
         PATIENCE_S, Runners(), end=lambda _: pytest.fail("it ended the process"), last_resort=Noted()
     )
     watchdog.start()
-    assert wound.wait(30)
+    assert wound.wait(120)
     watchdog.stop()
     assert "watchdog" not in {thread.name for thread in threading.enumerate()}
 

@@ -199,6 +199,6 @@ def test_a_test_that_waits_ends_with_whoever_asked(store: Store, follow: Follow,
         tested = pool.submit(follower.test, waits)
         receiver.wait(lambda: receiver.tests == 1)
         waits.end()
-        problem = tested.result(10.0)
+        problem = tested.result(120)
     assert problem is not None
     assert problem.problem is OutputProblem.TIMED_OUT

@@ -491,7 +491,7 @@ def test_the_pipeline_proposes_by_itself(
     try:
         pipeline.start()
         refusing.refusals = 1
-        assert proposed.wait(30)
+        assert proposed.wait(120)
     finally:
         event.remove(SiteCalibrationRow, "after_insert", added)
         pipeline.stop()

@@ -88,7 +88,7 @@ class House:
 
     def until(self, condition: Callable[[], bool]) -> None:
         with self.changed:
-            assert self.changed.wait_for(condition, 20)
+            assert self.changed.wait_for(condition, 120)
 
     def calls(self) -> list[tuple[str, str]]:
         return [(what, watched.lift.id) for what, watched in self.done]

@@ -2,6 +2,7 @@
 
 import json
 import socket
+import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler
 from multiprocessing.connection import Connection
@@ -11,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from service.cli import app
-from service.domain.camera import DialTerms
+from service.domain.camera import DialTerms, ProbeResult
 from service.domain.errors import BarwatchError, ConfigurationError, ConflictError, SourceProblem
 from service.domain.people import Role
 from service.station import probe
@@ -130,6 +131,19 @@ def test_one_at_a_time_and_a_hanging_one_is_ended() -> None:
     assert found.problem is SourceProblem.TIMED_OUT
     with probe._one, pytest.raises(ConflictError, match="try again"):
         probe_apart("rtsp://127.0.0.1/")
+
+
+def load(connection: Connection, url: str, transport: str, terms: DialTerms) -> None:
+    """A process that a slow machine takes three seconds to load."""
+    while time.process_time() < 3.0:
+        pass
+    connection.send(ProbeResult(width=1))
+
+
+@pytest.mark.slow
+def test_a_process_that_is_still_loading_is_no_silent_camera() -> None:
+    """What counts is for how long it makes no use of the processor."""
+    assert probe_apart("rtsp://127.0.0.1:1/", timeout_s=2.0, main=load).width == 1
 
 
 def test_the_command_line_says_it_in_one_line_with_status_1(web: str) -> None:

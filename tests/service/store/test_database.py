@@ -248,10 +248,10 @@ def test_a_full_queue_refuses_and_counts(tmp_path: Path) -> None:
 
     def hold(_: Session) -> None:
         started.set()
-        gate.wait(10)
+        gate.wait(120)
 
     held = store.write(hold)
-    started.wait(10)
+    started.wait(120)
     queued: list[Future[int]] = []
     while store.rejected_jobs == 0:
         queued.append(store.write(alarms.last_seq))
@@ -301,7 +301,7 @@ def test_a_job_that_hangs_is_answered_when_the_store_is_closed(tmp_path: Path) -
         let_go.wait(60)
 
     hanging, behind = store.write(hang), store.write(alarms.last_seq)
-    assert inside.wait(30)
+    assert inside.wait(120)
     store.close(timeout_s=0.05)
     for future in (hanging, behind):
         with pytest.raises(StoreError, match="the service stopped before"):
@@ -335,7 +335,7 @@ def test_no_job_is_lost_with_its_thread(tmp_path: Path, blow: type[BaseException
     strike()  # while it waits: the blow falls when the next job wakes it
     assert answered(store.write(alarms.last_seq)) is None
     held, behind = store.write(hold), store.write(alarms.last_seq)
-    assert inside.wait(30)
+    assert inside.wait(120)
     strike()
     let_go.set()
     assert isinstance(answered(held), (StoreError, blow))
@@ -441,7 +441,7 @@ def test_killed_at_any_moment_no_committed_alarm_is_lost(tmp_path: Path, rounds:
     """SIGKILL while alarms are raised: all that were published are there, once each, without a gap in seq."""
     writer = _writer(tmp_path, "victims", 0)
     told = [line for n in range(rounds) for line in _kill_once(writer, f"round{n}", 7 * n % 23)]
-    assert writer.communicate(timeout=10)[1] == ""
+    assert writer.communicate(timeout=120)[1] == ""
     store = Store.open(tmp_path)
     with store.reading() as session:
         kept = [entry.alarm for entry in alarms.outbox(session, 0, 1_000_000) if entry.alarm is not None]
@@ -460,14 +460,14 @@ def test_readers_do_not_wait_for_the_writer(store: Store) -> None:
     def long(session: Session) -> None:
         alarms.raise_alarm(session, _draft("x"))
         inside.set()
-        gate.wait(10)
+        gate.wait(120)
 
     def count(_: int) -> int:
         with store.reading() as session:
             return alarms.last_seq(session)
 
     writing = store.write(long)
-    inside.wait(10)
+    inside.wait(120)
     began = time.monotonic()
     with ThreadPoolExecutor(8) as pool:
         assert set(pool.map(count, range(64))) == {0}

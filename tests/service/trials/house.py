@@ -89,7 +89,7 @@ class TrialHouse(House):
             self.send(f"p{number}", [OPEN if number % 2 else CLOSE] * 3)
         for number in range(first, first + count):
             record = self.record(f"p{number}")
-            until_mono_s = time.monotonic() + 20
+            until_mono_s = time.monotonic() + 120
             while not all((self.pictures.folder / (each.file or "")).is_file() for each in record.pictures):
                 assert time.monotonic() < until_mono_s
                 time.sleep(0.01)
@@ -100,7 +100,7 @@ class TrialHouse(House):
 
     def compared(self, candidate: Candidate, count: int) -> TrialSummary:
         """Wait until so many passages were compared live."""
-        until_mono_s = time.monotonic() + 20
+        until_mono_s = time.monotonic() + 120
         while (found := self.trials.summary("lift", candidate.number, 0)).compared < count:
             assert time.monotonic() < until_mono_s, found
             time.sleep(0.01)

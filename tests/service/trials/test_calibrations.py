@@ -100,7 +100,7 @@ def test_what_is_active_decides_and_the_candidate_is_listed(
     found = house.compared(one, 2)
     assert (found.compared, found.agreed, found.open_instead) == (2, 1, 1)
     assert house.record("closed").judgement.verdict is Verdict.CLOSED
-    assert house.heard.get(timeout=10).passage_id == "open"
+    assert house.heard.get(timeout=120).passage_id == "open"
     assert house.heard.empty()
     assert engine.asked == 2
     with house.store.reading() as session:
@@ -134,7 +134,7 @@ def test_one_that_fails_costs_no_verdict(house: TrialHouse, engine: CountingEngi
     one = tried(house, learn(house, engine, np.ones(engine.manifest.embedding_dim, np.float32)))
     engine.down = True
     house.send("first", [OPEN] * 3)
-    assert house.heard.get(timeout=10).passage_id == "first"
+    assert house.heard.get(timeout=120).passage_id == "first"
     assert house.record("first").judgement.verdict is Verdict.OPEN
     engine.down = False
     house.send("second", [CLOSE] * 3)

@@ -111,12 +111,12 @@ def test_what_is_in_flight_is_judged_by_what_it_was_sent_with(
     assert loaded.is_set()
     assert engine_of(switching, shipped) is not engine_of(switching, better(house))
     house.send("between", [OPEN] * 3)
-    assert house.heard.get(timeout=10).passage_id == "between"
+    assert house.heard.get(timeout=120).passage_id == "between"
     assert house.record("between").judgement.model == shipped
     monkeypatch.undo()
     house.pipeline.reload_all()
     house.send("after", [OPEN] * 3)
-    assert house.heard.get(timeout=10).passage_id == "after"
+    assert house.heard.get(timeout=120).passage_id == "after"
     assert house.record("after").judgement.model == better(house)
     before = InlineWorker.ended
     switching.retire()

@@ -44,7 +44,7 @@ def test_swapped_masks_are_shown_as_what_they_are(house: TrialHouse) -> None:
     assert live.looks_swapped
     assert live.words().startswith("looks swapped: 8 of 8 verdicts are inverted")
     assert {house.record(f"p{n}").judgement.verdict for n in (0, 2)} == {Verdict.CLOSED}
-    assert [house.heard.get(timeout=10).passage_id for _ in range(4)] == ["p1", "p3", "p5", "p7"]
+    assert [house.heard.get(timeout=120).passage_id for _ in range(4)] == ["p1", "p3", "p5", "p7"]
     house.review("p0", Verdict.CLOSED)
     number = house.replay(bad)
     again = house.trials.summary("lift", bad.number, number)
@@ -81,7 +81,7 @@ def test_a_good_one_is_promoted_and_rolled_back_by_one_call_each(house: TrialHou
     done = house.trials.promote("lift", good.number)
     for number in range(104, 108):
         house.send(f"p{number}", [OPEN] * 3)
-    heard = {house.heard.get(timeout=10).passage_id for _ in range(10)}
+    heard = {house.heard.get(timeout=120).passage_id for _ in range(10)}
     assert heard == {"p1", "p3", *(f"p{n}" for n in range(100, 108))}
     assert (done.state, done.shadow, done.replaced) == (
         CandidateState.PROMOTED,
@@ -203,7 +203,7 @@ def test_what_is_too_much_is_not_compared(house: TrialHouse) -> None:
     house.propose()
     house.watch(MAX_WAITING + 4)
     assert len(house.trials.shadow) == MAX_WAITING
-    assert len([house.heard.get(timeout=10) for _ in range((MAX_WAITING + 4) // 2)]) == 10
+    assert len([house.heard.get(timeout=120) for _ in range((MAX_WAITING + 4) // 2)]) == 10
 
 
 def test_a_threshold_is_promoted_by_its_budget(house: TrialHouse, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -41,7 +41,7 @@ class _Slow(InlineEngine):
         if self.first:
             self.first = False
             self.reached.set()
-            assert self.go.wait(20)
+            assert self.go.wait(120)
         return super().submit_masks(masks)
 
 
@@ -61,13 +61,13 @@ def test_an_older_version_does_not_replace_a_newer_one(store: Store, slow: _Slow
     active = ActiveMasks(store, slow)
     with ThreadPoolExecutor(1) as pool:
         late = pool.submit(active.reload, "lift")
-        assert slow.reached.wait(20)
+        assert slow.reached.wait(120)
         store.write(lambda s: masks.activate(s, "lift", 2)).result()
         newer = active.reload("lift")
         assert newer is not None
         assert newer.version == 2
         slow.go.set()
-        answer = late.result(20)
+        answer = late.result(120)
     assert answer is not None
     assert answer.version == 2
     kept = active.get("lift")
@@ -80,10 +80,10 @@ def test_a_lift_that_is_gone_does_not_come_back(store: Store, slow: _Slow) -> No
     active = ActiveMasks(store, slow)
     with ThreadPoolExecutor(1) as pool:
         late = pool.submit(active.reload, "lift")
-        assert slow.reached.wait(20)
+        assert slow.reached.wait(120)
         active.forget("lift")
         slow.go.set()
-        assert late.result(20) is None
+        assert late.result(120) is None
     assert active.get("lift") is None
     assert active.why_none("lift") is Reason.NO_MASKS
 

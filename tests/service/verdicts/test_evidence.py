@@ -40,7 +40,7 @@ class Kept(Pictures):
         self.may.set()
 
     def save(self, file: str, image: Image) -> str | None:
-        assert self.may.wait(20)
+        assert self.may.wait(120)
         if file.endswith(self.fails):
             self.space = DiskSpace(self.folder.parent, lambda _: (1, 10**12))
             self.space.check()
@@ -68,7 +68,7 @@ class Bench:
 
 
 def _await(found: Callable[[], object], what: str) -> None:
-    until = time.monotonic() + 20
+    until = time.monotonic() + 120
     while not found():
         assert time.monotonic() < until, f"timed out waiting for {what}"
         time.sleep(0.005)
@@ -86,7 +86,7 @@ def test_an_alarm_does_not_wait_for_its_pictures(bench: Bench) -> None:
     bench.pictures.may.clear()
     bench.writer.start()
     bench.record()
-    assert heard.wait(20)
+    assert heard.wait(120)
     record, alarm = bench.kept()
     assert alarm.evidence == EVIDENCE
     files = [shown.file or "" for shown in record.pictures]
@@ -120,7 +120,7 @@ def test_a_record_that_is_gone_or_damaged_does_not_block_the_others(bench: Bench
     for name in "ab":
         bench.record(name)
     bench.recorder.stop()
-    bench.store.write(lambda session: session.execute(text(f"{change} WHERE id = 'a'"))).result(20)
+    bench.store.write(lambda session: session.execute(text(f"{change} WHERE id = 'a'"))).result(120)
     bench.writer.stop()
     assert [bool(shown.file) for shown in bench.kept("b")[0].pictures] == [True, False, True]
 

@@ -91,12 +91,13 @@ async function call<Answer>(
 
 const only = async <Answer>(called: Promise<Tagged<Answer>>): Promise<Answer> => (await called).content;
 
-export const get = <Answer>(path: string): Promise<Answer> => only(call<Answer>("GET", path));
+/** patienceMs: of calls that take longer than others. */
+export const get = <Answer>(path: string, patienceMs?: number): Promise<Answer> =>
+  only(call<Answer>("GET", path, undefined, { patienceMs }));
 /** A file, however long it takes to make. Throws ApiError. */
 export const getFile = async (path: string): Promise<Blob> =>
   (await ask("GET", path, undefined, { patienceMs: FILE_PATIENCE_MS })).blob();
 export const getTagged = <Answer>(path: string): Promise<Tagged<Answer>> => call<Answer>("GET", path);
-/** patienceMs: of calls that take longer than others. */
 export const post = <Answer>(path: string, body: object = {}, patienceMs?: number): Promise<Answer> =>
   only(call<Answer>("POST", path, body, { patienceMs }));
 export const put = <Answer>(path: string, body: object): Promise<Answer> =>

@@ -199,7 +199,7 @@ def test_an_encrypted_camera_is_reached(certificate: ssl.SSLContext) -> None:
     finally:
         server.shutdown()
         server.server_close()
-        thread.join(10)
+        thread.join(120)
 
 
 @pytest.fixture(scope="module")

@@ -78,7 +78,7 @@ class Mosquitto:
             except ConnectionRefusedError:
                 pause.wait(0.02)
         self.client.loop_start()
-        assert heard.wait(30)
+        assert heard.wait(120)
 
     def _note(self, _: Any, __: Any, message: paho.MQTTMessage) -> None:
         if message.dup:
