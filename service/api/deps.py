@@ -19,6 +19,7 @@ from service.api.runtime import Runtime
 from service.domain.people import EVERYWHERE, ORIGIN, Principal, Role
 from service.store import alarms, passages
 from service.store.alarms import groups
+from service.words.catalogue import Language, Words, words_in
 
 # For the OpenAPI description only: Authenticator reads the headers itself, for WebSockets too.
 _BEARER = HTTPBearer(auto_error=False, description="An API token.")
@@ -169,4 +170,20 @@ Cursor = Annotated[
     str | None,
     Query(pattern=r"^[0-9]{1,18}$", description="`next` of one page, to get the page after it."),
 ]
+
+
+def _table_words(
+    runtime: RuntimeDep,
+    language: Annotated[
+        Language | None,
+        Query(
+            description="Of a table that people read: heads and codes in words, times by the resort's clock, "
+            "marks as spreadsheets of the language expect. Not given: for programs, alike for ever."
+        ),
+    ] = None,
+) -> Words | None:
+    return None if language is None else words_in(language, runtime.settings.calendar().zone)
+
+
+TableWords = Annotated[Words | None, Depends(_table_words)]
 Limit = Annotated[int, Query(ge=1, le=500, description="At most this many items.")]

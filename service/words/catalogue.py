@@ -98,6 +98,10 @@ class Words:
         day = format_date(here, "medium", self._locale)
         return f"{day}, {format_datetime(here, 'HH:mm:ss z', self._zone, self._locale)}"
 
+    def clock(self, at: datetime) -> str:
+        """Return an aware time by the resort's clock as spreadsheets of any language read it."""
+        return f"{at.astimezone(self._zone):%Y-%m-%d %H:%M:%S}"
+
     @property
     def decimal_point(self) -> str:
         """What stands before the decimals of a number."""
@@ -137,6 +141,22 @@ def _digits(pattern: str, digits: int) -> str:
 def words_in(language: Language, zone: tzinfo = UTC) -> Words:
     """Return the words of a language, by the clock of a zone."""
     return Words(language, zone)
+
+
+def translated(note: str, words: Words) -> str:
+    """Return a note that the service itself wrote in English in the words of a language.
+
+    What it does not know (an earlier version's, names and steps) stays as it is.
+    """
+    for english, text in words["notes"].items():
+        if (found := _pattern(english).fullmatch(note)) is not None:
+            return words.fill(text, found.groupdict())
+    return note
+
+
+@cache
+def _pattern(english: str) -> re.Pattern[str]:
+    return re.compile(PLACE.sub(r"(?P<\1>\\d+)", english))
 
 
 def wished(accept_language: str | None) -> Language | None:

@@ -15,7 +15,7 @@ from asyncua.common.events import Event
 
 from service.domain.alarm import HIDDEN, MOMENTS, OVER, Alarm, AlarmChange, AlarmKind, AlarmState
 from service.domain.telling.alarms import message_of
-from service.words.catalogue import Words
+from service.words.catalogue import Words, translated
 
 _EXTRA = (
     ("Seq", ua.VariantType.UInt64),
@@ -127,7 +127,7 @@ class Conditions:
             "EnabledState": self._state("enabled"),
             "EnabledState/Id": True,
             "Quality": ua.StatusCode(),
-            "Comment": ua.LocalizedText(change.note, "en" if change.actor == "system" else None),
+            "Comment": self._comment(change),
             "ClientUserId": change.actor,
             "AckedState": self._state("acknowledged" if acked else "unacknowledged"),
             "AckedState/Id": acked,
@@ -150,6 +150,12 @@ class Conditions:
             "RaisedAt": alarm.raised_at,
             "Evidence": list(alarm.evidence),
         }
+
+    def _comment(self, change: AlarmChange) -> ua.LocalizedText:
+        """Return what was noted: the service's own words in the language, people's as they wrote them."""
+        if change.actor != "system":
+            return ua.LocalizedText(change.note)
+        return ua.LocalizedText(translated(change.note, self._words), self._words.language)
 
     def _state(self, code: str) -> ua.LocalizedText:
         return ua.LocalizedText(self._states[code], self._words.language)

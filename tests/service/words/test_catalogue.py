@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+import service
 import service.words.catalogue
 from lifts.decision.arming import ArmingReason
 from lifts.decision.reasons import Reason
@@ -19,7 +20,7 @@ from lifts.decision.verdict import Seat, Verdict
 from service.domain.alarm import AlarmKind, AlarmState, Severity
 from service.domain.errors import SourceProblem
 from service.figures.watching import WatchState
-from service.words.catalogue import LANGUAGES, PLACE, Language, wished, words_in
+from service.words.catalogue import LANGUAGES, PLACE, Language, translated, wished, words_in
 
 FOLDER = Path(service.words.catalogue.__file__).parent
 OTHERS = [language for language in LANGUAGES if language != "en"]
@@ -97,6 +98,33 @@ def test_numbers_and_times_are_written_as_people_write_them() -> None:
     assert written["fr"][1:3] == ("1\u202f234,5", "3")
     assert written["fr"][3].startswith("31 janv. 2026, 14:03:09")
     assert written["de"][4] == "02.07.2026, "
+
+
+NOTED = re.compile(
+    r"""Health\([^()]*\bFalse,\s*f?"([^"]+)"|\.step\(\w+, now_s, "([^"]+)"|_over\([^()]*, f?"([^"]+)"|"""
+    r"""_down\(False, "([^"]+)"|\bnote="([^"]+)"|\bover = "([^"]+)"|message="(It is over)\""""
+)
+"""What the service notes as something ends, in its source."""
+
+
+def test_what_the_service_notes_is_known_in_each_language() -> None:
+    """Each sentence that the source has for the end of something; its numbers stay, names are people's."""
+    sources = (Path(service.__file__).parent).rglob("*.py")
+    found = {
+        re.sub(r"\{[^}]*\}", "7", next(filter(None, groups)))
+        for source in sources
+        for groups in NOTED.findall(source.read_text(encoding="utf-8"))
+    }
+    assert len(found) > 20
+    for language in OTHERS:
+        words = words_in(language)
+        assert [note for note in found if translated(note, words) == note] == []
+    assert {translated(note, words_in("en")) for note in found} == found
+    german = words_in("de")
+    told = "the camera sends frames again; nobody watched for 12 s, in which up to 3 carriers passed"
+    assert translated(told, german).startswith("die Kamera sendet wieder; 12 s lang")
+    assert "3 Sessel" in translated(told, german)
+    assert translated("step 2; Anna; hut", german) == "step 2; Anna; hut"
 
 
 def test_what_has_no_parameter_stays_visible() -> None:

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query
 from fastapi.responses import StreamingResponse
 from sqlalchemy.orm import Session
 
-from service.api.deps import SOMEWHERE, Caller, Cursor, Limit, RuntimeDep, check_sight
+from service.api.deps import SOMEWHERE, Caller, Cursor, Limit, RuntimeDep, TableWords, check_sight
 from service.api.problems import responses
 from service.api.runtime import Runtime
 from service.api.schemas.alarms import AlarmOut, AlarmsOut, ListedAlarmOut
@@ -19,11 +19,13 @@ from service.api.threads import vital
 from service.domain.alarm import LEAST_IMPORTANT, Alarm, AlarmKind, AlarmState
 from service.domain.people import Principal
 from service.domain.reviewing.answers import AlarmReview
+from service.domain.telling.alarms import kind_of, message_of
 from service.figures.spreadsheet import Cell, csv_lines
 from service.store import alarms
 from service.store.audit import entries
 from service.store.records import Page
 from service.store.reviewing.alarmed import rights
+from service.words.catalogue import Words
 
 router = APIRouter(prefix="/alarms", tags=["alarms"])
 
@@ -130,10 +132,13 @@ def list_alarms(
         **responses(401, 403, 422, 503),
     },
 )
-def export_alarms(runtime: RuntimeDep, principal: Caller, wanted: Filter) -> StreamingResponse:
+def export_alarms(
+    runtime: RuntimeDep, principal: Caller, wanted: Filter, words: TableWords
+) -> StreamingResponse:
     """Give every alarm that the filters leave, made while it is sent; the export is in the audit.
 
-    Times are UTC. A text that a spreadsheet would take for a formula begins with an apostrophe.
+    Times are UTC, but for a table in a language. A text that a spreadsheet would take for a formula begins
+    with an apostrophe.
     """
     check_sight(principal, wanted["lift_id"])
     said: dict[str, entries.Plain] = {
@@ -144,12 +149,15 @@ def export_alarms(runtime: RuntimeDep, principal: Caller, wanted: Filter) -> Str
         return entries.record(session, "alarm.export", wanted["lift_id"] or "", filters=said)
 
     runtime.store.write(note).result()
-    lines = csv_lines(COLUMNS, _rows(runtime, principal, wanted))
+    header = COLUMNS if words is None else [words["tables"]["alarms"][name] for name in COLUMNS]
+    lines = csv_lines(header, _rows(runtime, principal, wanted, words), words)
     named = {"Content-Disposition": 'attachment; filename="alarms.csv"'}
     return StreamingResponse(lines, media_type="text/csv", headers=named)
 
 
-def _rows(runtime: Runtime, principal: Principal, wanted: AlarmFilter) -> Iterator[tuple[Cell, ...]]:
+def _rows(
+    runtime: Runtime, principal: Principal, wanted: AlarmFilter, words: Words | None
+) -> Iterator[tuple[Cell, ...]]:
     before: int | None = None
     while True:
         with runtime.store.reading() as session:  # for each page: a slow client must not hold it open
@@ -158,30 +166,26 @@ def _rows(runtime: Runtime, principal: Principal, wanted: AlarmFilter) -> Iterat
             )
             right = _rights(session, page)
         for alarm in page.items:
-            yield _row(alarm, right.get(alarm.passage_id or ""))
+            yield _row(alarm, right.get(alarm.passage_id or ""), words)
         if page.next is None:
             return
         before = page.next
 
 
-def _row(alarm: Alarm, right: bool | None) -> tuple[Cell, ...]:
+def _row(alarm: Alarm, right: bool | None, words: Words | None) -> tuple[Cell, ...]:
+    kind, severity, state, message = alarm.kind.value, alarm.severity.value, alarm.state.value, alarm.message
+    if words is not None:
+        kind, message = kind_of(alarm, words), message_of(alarm, words)
+        severity, state = words["severities"][severity], words["alarmStates"][state]
     return (
-        *(alarm.id, _at(alarm.raised_at), alarm.lift_id, alarm.kind.value, alarm.cause, alarm.priority),
-        *(alarm.severity.value, alarm.state.value, alarm.message),
-        *(_at(alarm.left_at), _yes(alarm.late), _at(alarm.ended_at)),
-        *(_at(alarm.acknowledged_at), alarm.acknowledged_by),
-        *(_at(alarm.shelved_until), alarm.shelved_by, alarm.shelved_reason),
-        *(alarm.group, alarm.passage_id, _yes(right)),
+        *(alarm.id, alarm.raised_at, alarm.lift_id, kind, alarm.cause, alarm.priority),
+        *(severity, state, message),
+        *(alarm.left_at, alarm.late, alarm.ended_at),
+        *(alarm.acknowledged_at, alarm.acknowledged_by),
+        *(alarm.shelved_until, alarm.shelved_by, alarm.shelved_reason),
+        *(alarm.group, alarm.passage_id, right),
     )
 
 
 def _rights(session: Session, page: Page[Alarm]) -> dict[str, bool | None]:
     return rights(session, [one.passage_id for one in page.items if one.passage_id is not None])
-
-
-def _at(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.isoformat()
-
-
-def _yes(value: bool | None) -> str | None:
-    return None if value is None else "yes" if value else "no"

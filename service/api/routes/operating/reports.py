@@ -10,7 +10,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import StreamingResponse
 
-from service.api.deps import SOMEWHERE, Caller, RuntimeDep, check_sight
+from service.api.deps import SOMEWHERE, Caller, RuntimeDep, TableWords, check_sight
 from service.api.problems import responses
 from service.api.schemas.operating.reports import ReportOut
 from service.figures.carriers import NAMES
@@ -18,6 +18,7 @@ from service.figures.periods import HOURS_PATTERN, ReportPeriod, ResortCalendar,
 from service.figures.spreadsheet import Cell, csv_lines
 from service.figures.watching import STATES
 from service.reports.making import MadeReport, ReportOrder, make
+from service.words.catalogue import Words
 
 router = APIRouter(tags=["reports"])
 
@@ -109,14 +110,15 @@ def report(runtime: RuntimeDep, ask: Asked) -> ReportOut:
         **responses(401, 403, 422, 503),
     },
 )
-def as_csv(runtime: RuntimeDep, ask: Asked) -> StreamingResponse:
+def as_csv(runtime: RuntimeDep, ask: Asked, words: TableWords) -> StreamingResponse:
     """Give the same figures for a spreadsheet: of each lift by hours, or by days of a week or season."""
     with runtime.store.reading() as session:
         made = make(session, ask.calendar, ask.order, ask.now)
     first, _ = ask.calendar.days(ask.order.period, ask.order.day)
     name = f"barwatch-{ask.order.period.value}-{first}.csv"
     named = {"Content-Disposition": f'attachment; filename="{name}"'}
-    lines = csv_lines(_HEADER, _rows(made, ask.calendar))
+    header = _HEADER if words is None else [_head(name, words) for name in _HEADER]
+    lines = csv_lines(header, _rows(made, ask.calendar), words)
     return StreamingResponse(lines, media_type="text/csv; charset=utf-8; header=present", headers=named)
 
 
@@ -124,6 +126,18 @@ _HEADER = (
     *("lift_id", "lift", "begin", "end", "begin_utc", "carriers", "occupied", "seat_unclear", "unknown"),
     *("open_share", *NAMES, "alarms", "elapsed_s", "camera_s", *(f"{state.value}_s" for state in STATES)),
 )
+
+
+def _head(name: str, words: Words) -> str:
+    """Return the head of a column in a language."""
+    texts = words["tables"]
+    if name in NAMES:
+        verdict, seat = name.split("_")
+        return words.fill(
+            texts["counted"], {"verdict": words["verdicts"][verdict], "seat": words["seats"][seat]}
+        )
+    what = texts["reports"].get(name) or words["watchStates"][name.removesuffix("_s")]
+    return words.fill(texts["seconds"], {"what": what}) if name.endswith("_s") else str(what)
 
 
 def _rows(made: MadeReport, calendar: ResortCalendar) -> Iterator[tuple[Cell, ...]]:

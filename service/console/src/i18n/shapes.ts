@@ -37,6 +37,8 @@ export interface SharedWords {
   /** Why a lift is not armed, and what to do. */
   readonly notArmed: Record<ArmingReason, { why: string; what: string }>;
   readonly selfTestChecks: Record<string, string>;
+  /** What the service itself notes of an alarm, by the English that it stores, in which numbers are {places}. */
+  readonly notes: Record<string, string>;
   /** What may be said of a lift at a moment. */
   readonly watchStates: Record<WatchState, string>;
 }

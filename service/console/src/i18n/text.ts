@@ -22,7 +22,7 @@ const FORMS: Record<string, (value: number) => string> = {
   fixed2: (value) => number(value, 2),
 };
 
-const PLACES = /\{(\w+)(?::(\w+))?\}/g;
+export const PLACES = /\{(\w+)(?::(\w+))?\}/g;
 const PLACE = /\{\w+(:\w+)?\}/;
 
 /** Put parameters in their places; a place without one stays visible, so that the mistake is. */

@@ -7,7 +7,7 @@ import { address, get } from "../api/client";
 import type { Report, ReportPeriod } from "../api/types";
 import { Button } from "../components/button";
 import { Choice, type Option } from "../components/choice";
-import { t, words } from "../i18n/text";
+import { language, t, words } from "../i18n/text";
 import { hrefOf } from "../route/route";
 import { messageOf } from "../state/session";
 import { type Asked, beside, PERIODS, queryOf } from "./asking";
@@ -55,7 +55,7 @@ export function ReportsPage(): JSX.Element {
         <h2 id="reports-title">{t("reports.title")}</h2>
         <Asking asked={asked.value} report={report} lifts={known.value} ask={ask} />
         <div class="row report-actions">
-          <a class="target" href={address(`/reports.csv?${query}`)} download>
+          <a class="target" href={address(`/reports.csv?${query}&language=${language}`)} download>
             {t("reports.csv")}
           </a>
           {report && (

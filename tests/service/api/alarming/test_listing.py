@@ -112,6 +112,26 @@ def table(house: House, query: str = "", role: Role = Role.VIEWER) -> list[dict[
     return list(csv.DictReader(io.StringIO(answer.text)))
 
 
+def test_the_table_in_a_language_has_its_heads_and_words_and_the_same_alarms(house: House) -> None:
+    """Codes in words, messages told anew, ids as they are; what no language of ours is, is refused."""
+    numbers = {"carriers": 1, "confidence": 0.9871}
+    open_bar = put(house, message="Bar open", parameters=numbers, passage_id="p-1")
+    lost = put(house, kind=AlarmKind.CAMERA_LOST, severity=Severity.WARNING, cause="no_frames")
+    answer = house.call("GET", "/alarms/export.csv?language=fr", Role.VIEWER)
+    lines = list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff")), delimiter=";"))
+    assert [line["Numéro"] for line in lines] == [lost.id, open_bar.id]
+    assert [line["Type"] for line in lines] == ["Caméra perdue", "Garde-corps ouvert"]
+    assert [line["Gravité"] for line in lines] == ["avertissement", "critique"]
+    assert lines[1]["Texte"] == "Garde-corps ouvert sur un siège occupé (certitude 98,7\xa0%)"
+    assert lines[0]["Texte"].endswith("Consigné en anglais\xa0: «\xa0m\xa0»")
+    assert (lines[0]["Cause (code)"], lines[0]["État"], lines[0]["Tardive"]) == (
+        "no_frames",
+        "en cours",
+        "non",
+    )
+    assert house.call("GET", "/alarms/export.csv?language=nl", Role.VIEWER).status_code == 422
+
+
 def test_the_table_has_every_alarm_that_the_filters_leave(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

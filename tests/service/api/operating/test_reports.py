@@ -286,6 +286,22 @@ def test_a_spreadsheet_holds_the_same_figures_and_runs_no_formula(house: House) 
     assert [row["begin_utc"] for row in rows[2:4]] == ["2025-10-26T00:00:00Z", "2025-10-26T01:00:00Z"]
 
 
+def test_the_table_in_a_language_has_heads_that_people_read(house: House) -> None:
+    """The same figures behind German heads, none of which is a code or English."""
+    params = {"period": "day", "date": CHANGED}
+    plain = house.call("GET", "/reports.csv", Role.VIEWER, params=params).text
+    told = house.call("GET", "/reports.csv", Role.VIEWER, params=params | {"language": "de"}).text
+    plainly = list(csv.reader(io.StringIO(plain, newline="")))
+    german = list(csv.reader(io.StringIO(told.removeprefix("\ufeff"), newline=""), delimiter=";"))
+    assert [[cell.replace(",", ".") for cell in row] for row in german[1:]] == [
+        [cell.replace(",", ".") for cell in row] for row in plainly[1:]
+    ]
+    heads = german[0]
+    assert {"Bahn", "Sessel", "offen, besetzt", "Überwacht (s)", "Alarme"} <= set(heads)
+    assert len(set(heads)) == len(heads) == len(plainly[0])
+    assert not [head for head in heads if "_" in head or head in plainly[0]]
+
+
 def test_each_caller_has_the_lifts_they_may_see(house: House) -> None:
     """Another lift's are refused, and are in no sum; each lift says its area."""
     house.store.write(partial(places.put, lift_id="b", place=places.LiftPlace("Sunnegga"))).result()

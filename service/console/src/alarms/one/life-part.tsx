@@ -4,7 +4,7 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { post } from "../../api/client";
 import type { AlarmDetail } from "../../api/types";
-import { t, worded, words } from "../../i18n/text";
+import { fill, PLACES, t, worded, words } from "../../i18n/text";
 import { clockTime } from "../../i18n/time";
 import { mayAct, messageOf } from "../../state/session";
 
@@ -19,12 +19,27 @@ interface Step {
 /** The service itself, as an actor. */
 const SYSTEM = "system";
 
+/** The service's notes are English templates with numbers: which one it is, and how to read it. */
+const NOTES = Object.entries(words.notes).map(([english, template]) => ({
+  pattern: new RegExp(`^${english.replace(PLACES, "(?<$1>\\\\d+)")}$`),
+  template,
+}));
+
+/** A note of the service in the reader's language; one that it does not know as it is. */
+function noteOf(note: string): string {
+  for (const { pattern, template } of NOTES) {
+    const found = pattern.exec(note);
+    if (found) return fill(template, found.groups);
+  }
+  return note;
+}
+
 const whoOf = (actor: string): string => (actor === SYSTEM ? t("room.system") : actor);
 
 function stepsOf({ events, comments }: AlarmDetail): Step[] {
   const done = events.map(({ seq, at, action, actor, note }) => {
     const what = worded(words.alarmActions, action, action);
-    return { key: `e${seq}`, at, who: whoOf(actor), what, text: note };
+    return { key: `e${seq}`, at, who: whoOf(actor), what, text: actor === SYSTEM ? noteOf(note) : note };
   });
   const said = comments.map(({ id, at, author, text }) => {
     return { key: `c${id}`, at, who: author, what: t("room.wrote"), text };

@@ -3,6 +3,7 @@
 import { batch, computed, signal } from "@preact/signals";
 import { address, get } from "../../api/client";
 import type { AlarmKind, AlarmReview, AlarmState, ListedAlarm, ListedAlarms } from "../../api/types";
+import { language } from "../../i18n/language";
 import { beginOf, endOf } from "../../i18n/time";
 import { messageOf } from "../../state/session";
 
@@ -50,7 +51,11 @@ class AlarmHistory {
   readonly page = computed(() => this.before.value.length + 1);
   readonly isFiltered = computed(() => queryOf(this.wanted.value).size > 0);
   /** The address of all that the filters leave, as a table. */
-  readonly table = computed(() => address(`/alarms/export.csv?${queryOf(this.wanted.value)}`));
+  readonly table = computed(() => {
+    const query = queryOf(this.wanted.value);
+    query.set("language", language);
+    return address(`/alarms/export.csv?${query}`);
+  });
 
   filter = (part: Partial<Wanted>): Promise<void> => {
     this.wanted.value = { ...this.wanted.value, ...part };
