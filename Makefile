@@ -21,7 +21,7 @@ run: setup       ## start the demonstration on port $BARWATCH_PORT and print its
 test: setup-test lint types unit   ## lint, types and the default test suite, of Python and of the page
 
 PAGE := service/console/built/index.html
-PAGE_SOURCES := $(shell find service/console/src service/console/public -type f) \
+PAGE_SOURCES := $(shell find service/console/src service/console/public service/words -type f -not -name '*.py*') \
 	$(addprefix service/console/, package-lock.json build.mjs build.py)
 
 setup: $(VENV)/.installed $(PAGE)   ## make .venv with everything pinned in constraints.txt, build the page

@@ -25,9 +25,9 @@ ENGLISH = re.compile(
 """Words that stand in nearly every English sentence, and in none of the other languages."""
 GIVEN = re.compile(
     r"A double chairlift of an uncommonly long name|English|barwatch token create|the operator"
-    r"|Bar open on a[^(]*|confidence 99.0 %|the camera sends no frames|Not watched from 08:00 to 08:02"
+    r"|“[^”]*”|„[^“]*“|«[^»]*»"
 )
-"""Names, which nobody translates, and what the service itself said of alarms that come without numbers."""
+"""Names, which nobody translates, and what the service recorded of alarms without numbers, quoted."""
 KEY, PLACE = re.compile(r"\b[a-z]+\.[a-z][A-Za-z]+\b"), re.compile(r"\{\w+(:\w+)?\}")
 ZONE = "Pacific/Auckland"
 
