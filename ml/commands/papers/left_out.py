@@ -74,7 +74,7 @@ def evaluate_left_out(
         raise typer.BadParameter(str(error), param_hint="--set") from None
     run = Run(device=torch.device(device_name(device)), benchmark=benchmark, workers=workers)
     result: Result = {"system": system, **provenance(FIRST_SEED), "recipe": as_values(system, recipe)}
-    result |= {"every": 1, "smoke": False, "folds": {}}
+    result |= {"every": 1, "smoke": False, "complete": False, "folds": {}}
     found: list[torch.Tensor] = []
     judged = [part.counts.lift for part in parts_of(["test"], only)]
     for number, lift in enumerate(judged, 1):
@@ -87,7 +87,7 @@ def evaluate_left_out(
         result["left_out"] = accuracy_figures(torch.cat(found), _read(run, "test", judged[:number]))
         console.print(f"{lift}: {result['left_out']['by_lift'][lift]['accuracy']:.4f}")
         keep(result, out)
-    deliver(result, str(left_out_table({system: result}, {})), out, as_json)
+    deliver(result | {"complete": True}, str(left_out_table({system: result}, {})), out, as_json)
 
 
 def _read(run: Run, split: Split, only: list[str] | None = None, but: str = "") -> PictureSet:

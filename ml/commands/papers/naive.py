@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
@@ -35,6 +36,7 @@ from ml.machine.memory import keep_freed_memory
 from ml.papers.adapting import Adaptation
 from ml.papers.comparison.judging import Sets, accuracy_figures, judge_system
 from ml.report.papers.naive import naive_section
+from ml.report.table import Result
 from ml.systems.naive import MaskThumbnail, NearestThumbnail, majority
 from ml.systems.named import RECIPES, SMOKE_SIDE, system_of
 from ml.systems.recipe import MetricRecipe, Recipe
@@ -56,20 +58,28 @@ def evaluate_naive(
     as_json: JsonOption = False,
 ) -> None:
     """Judge what needs no learning as the papers' systems are judged: majorities, thumbnails, edges below
-    the masks, and every network with its first weights.
+    the masks, and every network with its first weights. Goes on with the row at which it was interrupted.
     """
     torch.set_num_threads(threads or torch.get_num_threads())
     keep_freed_memory()
     smoke = preset == "smoke"
     unseen = UnseenLifts(LOCO_FIRST_SEED, 2 if smoke else LOCO_LIFTS, 8 if smoke else passages)
     sets = read_sets(unseen, every, smoke, Run(benchmark=benchmark, cache=cache, workers=workers))
-    rows: dict[str, Any] = {}
-    result = {**provenance(FIRST_SEED), "every": every, "smoke": smoke, "rows": rows}
+    result = {**provenance(FIRST_SEED), "every": every, "smoke": smoke, "complete": False, "rows": {}}
+    rows = result["rows"] = _rows_before(result, out)
     for name, judge in judges():
-        rows[name] = judge(sets)
-        console.print(f"{name}: {rows[name]['seen']['accuracy']:.4f}")
-        keep(result, out)
-    deliver(result, naive_section(result), out, as_json)
+        if name not in rows:
+            rows[name] = judge(sets)
+            console.print(f"{name}: {rows[name]['seen']['accuracy']:.4f}")
+            keep(result, out)
+    deliver(result | {"complete": True}, naive_section(result), out, as_json)
+
+
+def _rows_before(result: Result, out: Path | None) -> dict[str, Any]:
+    """Return the rows that an interrupted run of the same command and commit has left."""
+    before: Result = json.loads(out.read_text(encoding="utf-8")) if out and out.exists() else {}
+    same = all(before.get(key) == value for key, value in result.items() if key != "rows")
+    return dict(before["rows"]) if same else {}
 
 
 def judges() -> Iterator[tuple[str, Callable[[Sets], dict[str, Any]]]]:
@@ -82,7 +92,8 @@ def judges() -> Iterator[tuple[str, Callable[[Sets], dict[str, Any]]]]:
     bars = {name: recipe for name, recipe in RECIPES.items() if not isinstance(recipe, MetricRecipe)}
     for name, recipe in bars.items():
         for seed in range(1 if name in SMOKE_SIDE else UNTRAINED_SEEDS):
-            untrained = replace(recipe, seed=seed, side=SMOKE_SIDE.get(name, recipe.side))
+            side = SMOKE_SIDE.get(name, recipe.side)
+            untrained = replace(recipe, seed=seed, side=side, precision="float32")
             yield f"untrained {name}, seed {seed}", partial(_untrained, untrained)
 
 

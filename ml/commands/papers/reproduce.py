@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 import subprocess
 import sys
@@ -42,12 +43,17 @@ def reproduce(
     two minutes old. So the same command, interrupted in any way and as often as it takes, ends with all.
     """
     for step in steps(results, folder, threads):
-        if (results / step.file).exists() or (names and not step.file.startswith(tuple(names))):
+        if _is_whole(results / step.file) or (names and not step.file.startswith(tuple(names))):
             continue
         for command in step.commands:
             console.print(f"{step.file}: {command}", soft_wrap=True)
             if not dry_run:
                 subprocess.run([sys.executable, "-m", "service.cli", *shlex.split(command)[1:]], check=True)
+
+
+def _is_whole(file: Path) -> bool:
+    """Return whether a result is there, and no part of it is missing."""
+    return file.exists() and bool(json.loads(file.read_text(encoding="utf-8")).get("complete", True))
 
 
 def steps(results: Path, folder: Path, threads: int) -> Iterator[MadeResult]:

@@ -30,3 +30,9 @@ def test_what_is_done_is_not_done_again(tmp_path: Path) -> None:
     assert said.exit_code == 0, said.output
     assert "barwatch train resnet50 --preset large --set side=112" in said.output
     assert "vgg16" not in said.output
+    (tmp_path / "naive.json").write_text('{"complete": false, "rows": {}}')
+    said = CliRunner().invoke(app, ["reproduce", "naive", "--results", str(tmp_path), "--dry-run"])
+    assert "barwatch evaluate-naive" in said.output
+    (tmp_path / "naive.json").write_text('{"complete": true, "rows": {}}')
+    said = CliRunner().invoke(app, ["reproduce", "naive", "--results", str(tmp_path), "--dry-run"])
+    assert said.output == ""
