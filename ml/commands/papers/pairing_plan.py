@@ -22,14 +22,15 @@ SEEDS = (0, 1, 2)
 PAPERS = {"0": "--transformer 0", "2": "--transformer 2", "whole": "--transformer 0 --whole"}
 OURS = {"3": "--transformer 3", "6": "--transformer 6"}
 _MASKS = {0: "getnet-none", 2: "getnet", 3: "getnet-3", 6: "getnet-6"}
-PAIRED: tuple[SetName, ...] = ("mnist-translated", "objects", "carriers", "mnist-scaled")
+PAIRED: tuple[SetName, ...] = ("digits", "mnist-translated", "objects", "carriers", "mnist-scaled")
 
 
 class PlannedRun(NamedTuple):
-    """One result: its file below the results, and the commands that make it; the last one writes it."""
+    """One result: its file, the commands that make it, and the results that must be there before."""
 
     file: Path
     commands: tuple[str, ...]
+    needs: tuple[Path, ...] = ()
 
 
 def reproduce_pairing(
@@ -40,7 +41,7 @@ def reproduce_pairing(
     folder: Annotated[Path, typer.Option(help="Checkpoints, MNIST, rendered pictures.")] = Path("runs"),
     dry_run: Annotated[bool, typer.Option(help="Only print what is left to do.")] = False,
 ) -> None:
-    """Train and judge every network of paper 001 that has no result yet: four sets, with and without a
+    """Train and judge every network of paper 001 that has no result yet: five sets, with and without a
     transformer, three seeds; then carriers paired with masks.
 
     A training goes on from its last checkpoint, a few minutes old at most. So the same command, interrupted
@@ -52,7 +53,7 @@ def reproduce_pairing(
         if names and not run.file.name.startswith(tuple(names)):
             continue
         with alone(folder / "pairing" / f"{run.file.stem}.lock") as free:
-            if not free or run.file.exists():
+            if not free or run.file.exists() or not all(file.exists() for file in run.needs):
                 continue
             for command in run.commands:
                 console.print(command, soft_wrap=True)
@@ -86,10 +87,12 @@ def planned(results: Path, folder: Path) -> Iterator[PlannedRun]:
             run = folder / "pairing" / f"{name}-{kind}-seed{seed}"
             file = results / FOLDER / f"{run.name}.json"
             command = f"barwatch evaluate-pairing {name} {words} --seed {seed} --run {run} {places}"
+            yield PlannedRun(file, (f"{command} --out {file}",))
             if kind == "2" and seed == SEEDS[0]:
                 whole = run.with_name(f"{name}-0-seed{seed}")
-                command += f" --without {whole} --pictures {file.with_suffix('.png')}"
-            yield PlannedRun(file, (f"{command} --out {file}",))
+                sheet = file.with_name(f"{name}.png")
+                drawn = f"{command} --without {whole} --pictures {sheet}"
+                yield PlannedRun(sheet, (drawn,), (file, file.with_name(f"{whole.name}.json")))
     at = f"--benchmark {folder / 'benchmark'} --cache {folder / 'rendered'}"
     for seed in SEEDS:
         for parameters, masks in _MASKS.items():

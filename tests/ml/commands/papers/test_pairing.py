@@ -41,12 +41,12 @@ def test_what_is_missing_is_named(tmp_path: Path) -> None:
 
 
 def test_the_plan_makes_what_is_missing_and_nothing_else(tmp_path: Path) -> None:
-    """60 networks that are paired, 12 for carriers and masks; a result that is there is not made again."""
+    """75 networks that are paired and 5 sheets of them, 12 for carriers and masks; none is made again."""
     runs = list(planned(tmp_path, Path("runs")))
-    assert len(runs) == len({run.file for run in runs}) == 72
-    assert [run.file.name for run in runs[:4]] == [
-        *(f"mnist-translated-{kind}-seed0.json" for kind in ("0", "2", "whole")),
-        "mnist-translated-0-seed1.json",
+    assert len(runs) == len({run.file for run in runs}) == 92
+    assert [run.file.name for run in runs[:5]] == [
+        *("digits-0-seed0.json", "digits-2-seed0.json", "digits.png"),
+        *("digits-whole-seed0.json", "digits-0-seed1.json"),
     ]
     (tmp_path / "getnet").mkdir()
     (tmp_path / "getnet" / "objects-0-seed0.json").write_text("{}")
@@ -66,4 +66,8 @@ def test_the_plan_makes_what_is_missing_and_nothing_else(tmp_path: Path) -> None
     assert done.output.count("barwatch evaluate-pairing") == 13
     assert "objects-2-seed1.json" not in done.output
     assert "objects-2-seed2.json" in done.output
+    assert "--pictures" not in done.output  # of a network that is not trained
+    (tmp_path / "getnet" / "objects-2-seed0.json").write_text("{}")
+    done = CliRunner().invoke(cli.app, words)
+    assert done.output.count("--pictures") == 1
     assert "objects-0-seed0.json" not in done.output

@@ -11,9 +11,10 @@ import torch
 from lifts.arrays import Int64
 from ml.models.getnet import GetNet
 from ml.papers.pairing.digits import DigitSet, DigitSources, bundled_digits
+from ml.papers.pairing.judging import follows
 from ml.papers.pairing.pairs import best_threshold, pair_distances
 from ml.papers.pairing.sets import Split
-from ml.papers.pairing.training import PairingLearner, PairingRecipe, train
+from ml.papers.pairing.training import PairingLearner, PairingRecipe, embed, train
 
 TINY = PairingRecipe(name="digits", turn=2, steps=4, batch=6, intervals=2, patience=9)
 
@@ -136,3 +137,14 @@ def test_training_ends_once_validation_gains_nothing(tmp_path: Path) -> None:
     state = train(still, DATA, tmp_path).state
     assert (state["best_epoch"], state["epoch"]) == (1, 3)
     assert len(state["curve"]) == 3
+
+
+@pytest.mark.slow
+def test_the_crop_comes_to_follow_the_digit() -> None:
+    """From pairs alone: after 400 steps of the siamese part crops move as digits do, with either seed."""
+    data = bundled_digits()
+    for seed in (0, 1):
+        learner = PairingLearner(PairingRecipe(name="digits", seed=seed, steps=400), data)
+        learner.learn({"epoch": 0})
+        _, transforms, boxes = embed(learner.network, data, "test", 0)
+        assert follows(np.asarray(transforms, np.float32), boxes, 60) > 0.6
