@@ -100,6 +100,10 @@ COMMANDS: dict[str, Any] = {
         "Measure again what was measured before the shipped network changed, each result by its own command.",
     ),
     "plot": ("ml.commands.plot:app", "Pictures of what the papers' networks have learnt."),
+    "ablate": (
+        "ml.commands.training.ablate:ablate",
+        "Run the papers' ablations, three seeds each, over as many sittings as they take.",
+    ),
     "bench": {
         "": "Speed of the parts, measured on this machine.",
         "render": ("ml.commands.bench:bench_render", "Registered pictures rendered a second; JSON."),

@@ -105,6 +105,7 @@ def evaluate(
     learn: Annotated[
         bool, typer.Option(help="Train on reviews; without, they move the points that pictures are near to.")
     ] = True,
+    faces_blurred: Annotated[bool, typer.Option(help="Riders' faces blurred: not for barwatch.")] = False,
     device: DeviceOption = "auto",
     cache: CacheOption = Path("runs/rendered"),
     workers: WorkersOption = 2,
@@ -128,7 +129,8 @@ def evaluate(
         result, section = _judge_untrained(system, untrained, smoke, run)
     else:
         how = Adaptation(pseudo=pseudo_labels, reviews=reviews, trains=learn)
-        result, section = judge_trained(Question(system, checkpoint, unseen, how, every, smoke), run)
+        asked = Question(system, checkpoint, unseen, how, every, smoke, faces_blurred)
+        result, section = judge_trained(asked, run)
     deliver(result, section, out, as_json)
 
 

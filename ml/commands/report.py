@@ -12,8 +12,10 @@ from typing import Annotated
 import typer
 
 from ml.commands.common import RELEASED, RESULTS, console
-from ml.papers.comparison.orderings import compare_runs
+from ml.papers.comparison.orderings import ORDERINGS, compare_runs
+from ml.papers.plans.named import PLANS
 from ml.report.document import fill_places, places, read_results, report_document
+from ml.report.papers.listed import LISTED, listed_section
 from ml.report.papers.pairing import FOLDER as GETNET
 from ml.report.papers.pairing import getnet_page
 from ml.report.papers.tables import LEFT_OUT, tables_page
@@ -29,11 +31,18 @@ def report(
 ) -> None:
     """Write report.md with its plots, systems.md, tables.md, and other documents' tables, from JSON files."""
     measured, runs = read_results(results), read_runs(results)
-    content = places(measured, runs, read_runs(results, TEACHERS))
+    content = {
+        **places(measured, runs, read_runs(results, TEACHERS)),
+        "listed": listed_section(read_runs(results, LISTED)),
+    }
     documents = [readme, *sorted((readme.parent / "docs").glob("*.md"))]
     written = {path: fill_places(path.read_text(encoding="utf-8"), content) for path in documents}
     written[results / "report.md"] = report_document(measured)
-    written[results / "systems.md"] = systems_page(runs, measured, compare_runs(runs))
+    written[results / "systems.md"] = systems_page(
+        runs,
+        measured,
+        compare_runs(runs, (*ORDERINGS, *(o for plan in PLANS.values() for o in plan.orderings))),
+    )
     written[results / "tables.md"] = tables_page(runs, measured.get("naive"), read_runs(results, LEFT_OUT))
     paired = read_runs(results, GETNET)
     written[results / "getnet.md"] = getnet_page(paired)

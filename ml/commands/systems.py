@@ -32,7 +32,7 @@ class Question(NamedTuple):
 
     name: the system's. checkpoint: its best.pt, runs/NAME/best.pt where none is given. unseen: lifts that no
     training saw. how: what it learns of these first. every: step between the judged test pictures. smoke:
-    a few validation pictures of two lifts instead.
+    a few validation pictures of two lifts instead. blurred: judge pictures with riders' faces blurred.
     """
 
     name: str
@@ -41,6 +41,7 @@ class Question(NamedTuple):
     how: Adaptation
     every: int
     smoke: bool
+    blurred: bool = False
 
 
 def judge_trained(asked: Question, run: Run) -> tuple[Result, str]:
@@ -64,24 +65,27 @@ def judge_trained(asked: Question, run: Run) -> tuple[Result, str]:
         **provenance(FIRST_SEED),
         "unseen_first_seed": asked.unseen.first_seed,
         "smoke": asked.smoke,
+        "faces_blurred": asked.blurred,
         "every": asked.every,
         **training_of(name, system, state),
-        **judge_system(system, read_sets(asked.unseen, asked.every, asked.smoke, run), asked.how),
+        **judge_system(
+            system, read_sets(asked.unseen, asked.every, asked.smoke, run, asked.blurred), asked.how
+        ),
     }
     return result, runs_section({where.parent.name: result}, {})
 
 
-def read_sets(unseen: UnseenLifts, every: int, smoke: bool, run: Run) -> Sets:
+def read_sets(unseen: UnseenLifts, every: int, smoke: bool, run: Run, blurred: bool = False) -> Sets:
     """Read the pictures that systems are judged on, rendering what is not there yet; see `Question`."""
     known, judged_parts = parts(["train"]), parts(["validation" if smoke else "test"])
     if smoke:
         known, judged_parts = known[:2], judged_parts[:2]
-    test = read_parts(run.benchmark, judged_parts, run.workers)
+    test = read_parts(run.benchmark, judged_parts, run.workers, blurred)
     test = select_evenly(test, SMOKE_PICTURES) if smoke else test
     files = prepare_lifts(run.cache, unseen.seeds, unseen.passages, run.workers, "unseen lifts")
     return Sets(
         test=select(test, torch.arange(0, len(test), every)) if every > 1 else test,
-        known=read_parts(run.benchmark, known, run.workers),
-        unseen=read_lifts(files),
-        alike=None if smoke else read_parts(run.benchmark, alike_parts(), run.workers),
+        known=read_parts(run.benchmark, known, run.workers, blurred),
+        unseen=read_lifts(files, blurred),
+        alike=None if smoke else read_parts(run.benchmark, alike_parts(), run.workers, blurred),
     )

@@ -71,6 +71,20 @@ class MovingLifts:
         return RenderedLift.of(lift, done)
 
 
+def openings_of(seed: int, passages: int) -> Float64:
+    """Return the bar's angle in each picture of a lift's passages, float64[passages, PLACES], drawn again."""
+    lift = sample_lift(seed)
+    progresses = places_of(middle_fraction(lift.lift.track)) if lift.lift.track else ()
+    return np.array(
+        [
+            sample_openings(
+                MOVEMENTS[passage % len(MOVEMENTS)], progresses, np.random.default_rng([seed, 7, passage])
+            )
+            for passage in range(passages)
+        ]
+    )
+
+
 def places_of(middle: float) -> tuple[float, ...]:
     """Return the progress of each picture: even from begin to end, one moved to the middle pose's."""
     places = np.linspace(0.0, 1.0, PLACES)

@@ -65,9 +65,9 @@ def _load(path: Path, faces_blurred: bool) -> RenderedLift:
     return with_faces_blurred(load(path)) if faces_blurred else load(path, maps=False)
 
 
-def read_lifts(files: Sequence[Path]) -> PictureSet:
+def read_lifts(files: Sequence[Path], faces_blurred: bool = False) -> PictureSet:
     """Read rendered lifts (`ml.data.rendered.prepare`), a passage's three pictures in a row; no factors."""
-    lifts = [load(path, maps=False) for path in files]
+    lifts = [_load(path, faces_blurred) for path in files]
     return _gather(
         lifts, [f"seed-{lift.seed}" for lift in lifts], [], sum(len(lift.images) for lift in lifts)
     )

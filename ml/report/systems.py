@@ -49,6 +49,7 @@ ENOUGH_SEEDS = 3
 
 ASKED = {
     "seen": "open or closed, S1 to S20",
+    "rare": "open or closed, each lift's rarer state, S1 to S20",
     "alike": "open or closed, unseen lifts of the same kind",
     "unseen": "open or closed, harder unseen lifts",
     "later": "open or closed, unseen lifts, second half",
@@ -159,6 +160,8 @@ def remarks(result: Result) -> list[str]:
         found.append(f"every {_th(result['every'])} test picture")
     if not recipe["weights"]:
         found.append("from random weights")
+    if result.get("faces_blurred"):
+        found.append("judged with faces blurred")
     return found
 
 

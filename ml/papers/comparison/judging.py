@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -57,11 +58,21 @@ def judge_system(system: System[Any], sets: Sets, how: Adaptation) -> dict[str, 
 
 
 def accuracy_figures(scores: Tensor, data: PictureSet) -> dict[str, Any]:
-    """Return the figures of scores float[N], above 0 for open; `right` says which pictures (`pack_flags`)."""
+    """Return the figures of scores float[N], above 0 for open.
+
+    right, rare: which pictures were judged right, and which show the state that their lift shows more rarely
+    (`pack_flags`).
+    """
     right = ((scores > 0) == data.is_open).numpy()
     lifts = [data.lift.numpy() == number for number in range(len(data.names))]
     low, high = bootstrap(right)
+    rare = np.zeros(len(data), bool)
+    for of in lifts:
+        is_open = data.is_open.numpy()[of]
+        rare[of] = is_open == (is_open.mean() < 0.5)
     return {
+        "rare_accuracy": float(right[rare].mean()) if rare.any() else None,
+        "rare": pack_flags(rare),
         "pictures": len(data),
         "accuracy": float(right.mean()),
         "accuracy_interval_95": [low, high],

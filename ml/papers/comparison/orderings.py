@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 
-from lifts.arrays import Float64
+from lifts.arrays import Bool, Float64
 from ml.evaluate.metrics import paired_difference, unpack_flags
 from ml.papers.adapting import halfway
 
 Result = dict[str, Any]
-What = Literal["seen", "alike", "unseen", "later", "found"]
+What = Literal["seen", "alike", "unseen", "later", "rare", "found"]
 
 
 @dataclass(frozen=True)
@@ -77,13 +78,13 @@ ORDERINGS = (
 )
 
 
-def compare_runs(results: dict[str, Result]) -> list[Result]:
+def compare_runs(results: dict[str, Result], claims: Sequence[Ordering] = ORDERINGS) -> list[Result]:
     """Return each ordering that both runs of were made, as plain values: the difference, 0..1.
 
     Runs NAME-seed1, NAME-seed2 ... count with NAME: the mean over seeds is compared.
     """
     rows = []
-    for ordering in ORDERINGS:
+    for ordering in claims:
         for what in ordering.what:
             pair = [_runs(results, name) for name in (ordering.better, ordering.worse)]
             every = max((run["every"] for runs in pair for run in runs), default=1)
@@ -118,12 +119,22 @@ def _right(runs: list[Result], what: What, every: int) -> tuple[Float64, Float64
     every: the step between the pictures of S1 to S20 that all runs were judged on.
     """
     seen = [flags for run in runs if (flags := _flags(run, what)) is not None]
-    if what == "seen":
+    rare = _rare(runs) if what == "rare" else None
+    if what in {"seen", "rare"}:
         steps = [every // run["every"] for run in runs]
         seen = [(right[::step], lifts[::step]) for (right, lifts), step in zip(seen, steps, strict=False)]
-    if not seen or len({len(right) for right, _ in seen}) > 1:
+    if not seen or len({len(right) for right, _ in seen}) > 1 or (what == "rare" and rare is None):
         return None
+    if rare is not None:
+        rare = rare[:: every // runs[0]["every"]]
+        seen = [(right[rare], lifts[rare]) for right, lifts in seen]
     return np.mean([right for right, _ in seen], axis=0), seen[0][1]
+
+
+def _rare(runs: list[Result]) -> Bool | None:
+    """Return which pictures show the state that their lift shows more rarely, bool[N]; None if unknown."""
+    found = [run["seen"] for run in runs if run["seen"] and "rare" in run["seen"]]
+    return unpack_flags(found[0]["rare"], found[0]["pictures"]) if found else None
 
 
 def _flags(result: Result, what: What) -> tuple[Float64, Float64] | None:
@@ -136,7 +147,7 @@ def _flags(result: Result, what: What) -> tuple[Float64, Float64] | None:
     if what == "later" and result["adapted"]:
         figures = result["adapted"]
     else:
-        figures = result.get("unseen" if what == "later" else what)
+        figures = result.get({"later": "unseen", "rare": "seen"}.get(what, what))
     if figures is None or (result["adapted"] and what != "later"):
         return None
     counts = [row["pictures"] for row in figures["by_lift"].values()]

@@ -31,6 +31,12 @@ def test_a_rehearsal_in_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     def here(words: Sequence[str], log: Path, _: float) -> int:
         """Run a command of ours in this process, and none of the tests' and the bench's."""
         invoked.append(words[2] if words[2] == "pytest" else words[3])
+        if invoked[-1] == "ablate":
+            done = Path(words[words.index("--out") + 1]) / "paper" / "systems" / "vgg16-alone.json"
+            done.parent.mkdir(parents=True)
+            done.write_text("{}")
+            log.write_text(" ".join(words))
+            return 0
         if invoked[-1] in ("pytest", "bench"):
             log.write_text("not here")
             return 1
@@ -42,6 +48,7 @@ def test_a_rehearsal_in_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     out = tmp_path / "out"
     words = ["gpu-run", "--out", str(out), "--minutes", "0.1", "--device", "cpu", "--passages", "4"]
     more = ["--lifts", "3", "--photographs", str(tmp_path / "none"), "--workers", "1"]
+    more += ["--papers", "0.2", "--papers-out", str(tmp_path / "papers")]
     ended = RUN.invoke(cli.app, [*words, *more])
     assert ended.exit_code == 1, "a step failed"
     summary = json.loads((out / "summary.json").read_text())
@@ -49,9 +56,13 @@ def test_a_rehearsal_in_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         "tests": "exit status 1",
         "bench": "exit status 1",
         "training": "done",
+        "papers": "done",
         "export": "done",
     }, (out / "training.log").read_text()
-    assert invoked == ["pytest", "bench", "train", "export"]
+    assert invoked == ["pytest", "bench", "train", "ablate", "export"]
+    assert "--preset paper" in (out / "papers.log").read_text()
+    assert summary["figures"]["papers"] == {"results": ["vgg16-alone"]}
+    assert (out / "papers" / "systems" / "vgg16-alone.json").exists()
     saved = torch.load(out / "training" / "last.pt", weights_only=True)
     assert 0 < saved["config"]["minutes"] < 0.1, "what is left of it for learning"
     assert "barwatch.ts" in saved["config"]["started_from"]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ml.data.moving import MOVEMENTS, PLACES, Movement, MovingLifts, places_of, sample_openings
+from ml.data.moving import MOVEMENTS, PLACES, Movement, MovingLifts, openings_of, places_of, sample_openings
 from ml.scene.passage import CLOSED_BELOW
 
 OPEN_AT_THE_END = {
@@ -52,3 +52,5 @@ def test_a_lift_is_a_pure_function_of_its_seed() -> None:
     assert np.array_equal(first.images, second.images)
     assert first.is_open.reshape(2, PLACES).tolist() == [[False] * PLACES, [True] * PLACES]
     assert all((bar > 0).any() for bar in first.bars)
+    openings = openings_of(60_900, 2)
+    assert np.array_equal((openings > CLOSED_BELOW).ravel(), first.is_open), "drawn again from the seed"

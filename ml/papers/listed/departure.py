@@ -1,0 +1,95 @@
+"""The moment at which a bar leaves its state, with and without masked ambiguous pictures (RMS-Net)."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from lifts.arrays import Bool, Float64
+from ml.artefact.torchscript import Scripted
+from ml.data.moving import PLACES
+from ml.papers.listed.heads import PATIENCE, DepartureHead, departure_loss, fit_head, hide_pictures
+from ml.papers.listed.measure import Measurement, Row, Setting, compared
+from ml.papers.listed.passages import DEPARTED, Sequences, read_sequences
+
+Masking = Literal["none", "ambiguous", "at random"]
+"""Which pictures are hidden while a head learns. `at random`: as many of all, the control."""
+
+CHANCE = 0.5
+"""Of an ambiguous picture to be hidden in a step."""
+
+WITHIN = 1.0 / (PLACES - 1)
+"""A moment is found if it is off by no more than the distance of two pictures."""
+
+
+def ambiguous_pictures(sequences: Sequences) -> Float64:
+    """Return float64[N, T], 1 where the bar is on its way between its two states, else 0."""
+    way = sequences.openings
+    return ((way > DEPARTED) & (way < 1 - DEPARTED)).astype(np.float64)
+
+
+def chances(sequences: Sequences, masking: Masking) -> Tensor:
+    """Return each picture's chance to be hidden, float32[N, T]."""
+    ambiguous = CHANCE * ambiguous_pictures(sequences)
+    if masking == "none":
+        ambiguous = np.zeros_like(ambiguous)
+    if masking == "at random":
+        ambiguous = np.full_like(ambiguous, ambiguous.mean())
+    return torch.from_numpy(ambiguous.astype(np.float32))
+
+
+def departure_rows(setting: Setting) -> list[Row]:
+    """Return how often each way of masking leads to the right event, found in time."""
+    train, stop, asked = read_sequences(Scripted.load(setting.artefact), setting)
+    right: dict[str, list[Bool]] = {name: [] for name in get_args(Masking)}
+    off: dict[str, list[float]] = {name: [] for name in get_args(Masking)}
+    for masking in get_args(Masking):
+        for seed in range(setting.seeds):
+            event, offset = answers(trained(train, stop, masking, seed), asked)
+            happens = asked.event > 0
+            error = np.abs(offset - np.where(happens, asked.departs, 0.0))
+            right[masking].append((event == asked.event) & (~happens | (error <= WITHIN)))
+            off[masking].append(float(error[happens].mean()))
+    rows = compared(right, asked.lift, "none", "event and moment right")
+    for row in rows:
+        row["moment off, share of the way"] = round(float(np.mean(off[row["variant"]])), 4)
+        row["variant"] = f"hidden: {row['variant']}"
+    return rows
+
+
+def trained(
+    train: Sequences, stop: Sequences, masking: Masking, seed: int, patience: int = PATIENCE
+) -> DepartureHead:
+    """Return a head that learnt events and moments."""
+    torch.manual_seed(seed)
+    x, x_stop, chance = train.inputs(), stop.inputs(), chances(train, masking)
+    event, departs = torch.from_numpy(train.event), torch.from_numpy(train.departs)
+    event_stop, departs_stop = torch.from_numpy(stop.event), torch.from_numpy(stop.departs)
+    head, generator = DepartureHead(x.shape[2], x.shape[1]), torch.Generator().manual_seed(seed)
+
+    def loss(rows: Tensor) -> Tensor:
+        shown = hide_pictures(x[rows], chance[rows], generator)
+        return departure_loss(head(shown), event[rows], departs[rows])
+
+    def stopped_by() -> float:
+        return float(departure_loss(head(x_stop), event_stop, departs_stop))
+
+    fit_head(head, loss, stopped_by, len(x), seed, patience)
+    return head
+
+
+@torch.no_grad()
+def answers(head: DepartureHead, asked: Sequences) -> tuple[Float64, Float64]:
+    """Return each passage's event int64[N] and moment float64[N]."""
+    logits, offset = head(asked.inputs())
+    return logits.argmax(1).numpy(), offset.double().numpy()
+
+
+DEPARTURE = Measurement(
+    "moment of departure, ambiguous pictures hidden in training",
+    "Tomei et al., RMS-Net (ICPR 2020)",
+    departure_rows,
+)

@@ -1,0 +1,53 @@
+"""The plans: every row can be trained, by every preset, and rows differ in what is asked alone."""
+
+from dataclasses import asdict
+
+import pytest
+
+from ml.papers.plans.named import PLANS, TrainedRow
+from ml.systems.named import RECIPES
+
+ROWS = {row.name: row for plan in PLANS.values() for row in plan.rows}
+
+
+@pytest.mark.parametrize("preset", ["smoke", "small", "paper"])
+def test_every_row_has_a_recipe_and_no_budget(preset: str) -> None:
+    """Its words are the system's fields; early stopping comes long before the last epoch."""
+    for row in ROWS.values():
+        recipe = row.recipe(preset, 2, 1)
+        assert (recipe.seed, recipe.threads) == (2, 1)
+        assert recipe.epochs > 20 * recipe.patience
+        assert (recipe.side >= 200) or (preset != "paper")
+
+
+def test_rows_of_one_name_or_training_are_one() -> None:
+    """A name means one row in all plans, and rows that share a training share its recipe."""
+    trainings: dict[str, TrainedRow] = {}
+    for plan in PLANS.values():
+        for row in plan.rows:
+            assert ROWS[row.name] == row
+            first = trainings.setdefault(row.training, row)
+            assert first.system == row.system
+            assert first.recipe("small", 0, 1) == row.recipe("small", 0, 1)
+
+
+def test_orderings_compare_rows_of_their_plan() -> None:
+    for plan in PLANS.values():
+        names = {row.name for row in plan.rows}
+        assert {name for o in plan.orderings for name in (o.better, o.worse)} <= names
+
+
+@pytest.mark.parametrize("preset", ["small", "paper"])
+def test_compared_rows_differ_in_one_thing(preset: str) -> None:
+    """In one field of the recipe (a constant factor belongs to its kind of L2), or in the pictures judged."""
+    for plan in PLANS.values():
+        for ordering in plan.orderings:
+            one, other = (ROWS[name] for name in (ordering.better, ordering.worse))
+            values = [asdict(row.recipe(preset, 0, 1)) for row in (one, other)]
+            differ = {name for name in values[0] if values[0][name] != values[1][name]} - {"l2_factor"}
+            assert len(differ) + (one.blurred != other.blurred) == 1, ordering.claim
+
+
+def test_whatever_system_there_is_has_a_row() -> None:
+    """A new one is picked up by itself."""
+    assert {row.system for row in PLANS["systems"].rows} == set(RECIPES)
