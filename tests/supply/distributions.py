@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Iterable, Iterator
+from functools import cache
 from importlib.metadata import Distribution, distribution, distributions
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ def pins() -> dict[str, str]:
     return {canonicalize_name(name): version for name, equal, version in named if equal}
 
 
+@cache
 def installed() -> dict[str, Distribution]:
     """Return every package of this environment but Barwatch by its normalised name."""
     found = {canonicalize_name(each.name): each for each in distributions()}
