@@ -217,7 +217,7 @@ def test_a_failed_test_is_an_alarm_until_one_does_not_fail(watched: SelfTestHous
     failed = watched.told[-1]
     assert (failed.kind, failed.lift_id, failed.active) == (AlarmKind.SELF_TEST_FAILED, "lift", True)
     assert "siren" in failed.message
-    assert failed.parameters == {"number": 1, "codes": "output_failed"}
+    assert failed.parameters == {"number": 1, "codes": "output_failed", "checks": "outputs"}
     watched.outputs.found = {}
     watched.tester.run("lift", "me")
     assert not any(health.active for health in watched.told[-2:])
