@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal
 
+import typer
+
 from ml.commands.common import read_parts
 from ml.commands.retrieval import read_half
 from ml.data.benchmark import parts
@@ -26,6 +28,8 @@ def lesson_of(name: str, recipe: Recipe, preset: str, run: Run) -> Lesson:
         preset: a `PapersPreset`; any other is as `small`. What finds carriers again learns from those.
     """
     if isinstance(recipe, MetricRecipe):
+        if recipe.frozen and not recipe.weights:
+            raise typer.BadParameter("its first ten layers would stay random: --weights, or frozen=false")
         smoke = preset == "smoke"
         if smoke:
             recipe = replace(recipe, epochs=min(recipe.epochs, 2), batch=8, side=SMOKE_SIDE[name], width=0)

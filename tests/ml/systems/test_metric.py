@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import torch
+from typer.testing import CliRunner
 
 from ml.models import resnet50, vgg16
 from ml.systems.inputs import inputs
@@ -17,6 +18,7 @@ from ml.systems.recipe import AbirRecipe, MetricRecipe, TripletRecipe
 from ml.train.loop import LAST, read, train
 from ml.train.run import CPU, Run
 from ml.train.systems import Lesson, SystemLearner
+from service.cli import app
 from tests.ml.retrieval.carriers import carriers
 from tests.ml.systems.test_systems import BARS
 
@@ -207,3 +209,10 @@ def test_a_hard_round_follows_the_first_when_it_is_no_better(tmp_path: Path) -> 
     assert saved["system"]["round"] == 2
     assert set(saved["system"]["hard"]) <= set(range(6))
     assert saved["state"]["finished"]
+
+
+def test_frozen_layers_are_not_random_ones() -> None:
+    """The thesis' literal recipe needs the weights that it starts from: without, it is a usage error."""
+    said = CliRunner().invoke(app, ["train", "triplet-resnet50", "--preset", "paper"], env={"COLUMNS": "300"})
+    assert said.exit_code == 2
+    assert "its first ten layers would stay random" in said.output
