@@ -185,7 +185,7 @@ def left_out_table(
         f"{name}, without this lift": result["left_out"]["by_lift"] for name, result in left_out.items()
     }
     for name in left_out:
-        if run := runs.get(f"{name}-paper"):
+        if run := runs.get(f"{name}-paper") or runs.get(name):
             columns[f"{name}, with it"] = run["seen"]["by_lift"]
     for name in ("thumbnails, nearest mask", "edge-energy", "edge-correlation"):
         if naive and name in naive["rows"]:
