@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import fcntl
 import importlib.util
+import json
 import os
 import subprocess
 from collections.abc import Iterator
@@ -49,10 +50,24 @@ def build(*, production: bool = False) -> None:
 
 def install(*, production: bool = False) -> None:
     """Install the packages of the lock file, and nothing else, unless they are there."""
-    lock, installed = HERE / "package-lock.json", PACKAGES / ".package-lock.json"
-    last = PACKAGES / ("esbuild" if production else "typescript")
-    if not last.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
+    if not is_installed(production=production):
         npm("ci", "--ignore-scripts", *(["--omit=dev"] if production else []))
+
+
+def is_installed(*, production: bool = False) -> bool:
+    """Whether npm has put what the lock file wants there; by its own list: a folder's time says nothing."""
+    there = PACKAGES / ".package-lock.json"
+    if not there.exists():
+        return False
+    wanted, found = (
+        json.loads(path.read_text(encoding="utf-8"))["packages"]
+        for path in (HERE / "package-lock.json", there)
+    )
+    return all(
+        found.get(place, {}).get("version") == package["version"]
+        for place, package in wanted.items()
+        if place and not package.get("optional") and not (production and package.get("dev"))
+    )
 
 
 def npm(*arguments: str) -> None:

@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from ipaddress import IPv4Address
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -93,3 +94,28 @@ def test_what_went_wrong_is_said(
     with pytest.raises(subprocess.CalledProcessError):
         build.install(production=True)
     assert "missing.tgz" in capfd.readouterr().err
+
+
+def test_packages_of_another_lock_file_are_installed_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However new their folder is, as where it was copied; what only others' machines need may be missing."""
+    monkeypatch.setattr(build, "HERE", tmp_path)
+    monkeypatch.setattr(build, "PACKAGES", tmp_path / "node_modules")
+    (tmp_path / "node_modules").mkdir()
+
+    def write(path: Path, **packages: dict[str, Any]) -> None:
+        named = {f"node_modules/{name}": package for name, package in packages.items()}
+        path.write_text(json.dumps({"packages": {"": {"name": "page"}, **named}}))
+
+    lock, there = tmp_path / "package-lock.json", tmp_path / "node_modules" / ".package-lock.json"
+    other = {"version": "1.0.0", "optional": True}
+    write(lock, page={"version": "2.0.0"}, check={"version": "1.0.0", "dev": True}, windows=other)
+    assert not build.is_installed()
+    write(there, page={"version": "1.0.0"}, check={"version": "1.0.0"})
+    assert not build.is_installed(production=True)
+    write(there, page={"version": "2.0.0"})
+    assert build.is_installed(production=True)
+    assert not build.is_installed()
+    write(there, page={"version": "2.0.0"}, check={"version": "1.0.0"})
+    assert build.is_installed()
