@@ -21,6 +21,34 @@ async function identity() {
   return hash.digest("hex").slice(0, 16);
 }
 
+/**
+ * Write each sentence's key in a letter or two: half of what a catalogue costs beside its texts is their names. Keys
+ * that the page puts together while it runs (`proof.says.${decision}`) keep theirs.
+ */
+async function withShortKeys() {
+  const files = (await readdir("src", { recursive: true })).filter((name) => /\.tsx?$/.test(name));
+  const all = (await Promise.all(files.map((name) => readFile(`src/${name}`, "utf8")))).join("\n");
+  const sentences = (all.match(/Sentences(: \w+)? = \{$.*?^\};$/gms) ?? []).join("\n");
+  const keys = new Set(sentences.match(/(?<=^ {2})"[\w.]+"(?=:)/gm));
+  const made = all.match(/(?<=`)[\w.]+\.(?=\$\{)/g) ?? [];
+  const whole = [...keys].filter((key) => !made.some((begin) => key.startsWith(`"${begin}`)));
+  const short = new Map(whole.map((key, i) => [key, `"${letters(i)}"`]));
+  return {
+    name: "short-keys",
+    setup: ({ onLoad }) =>
+      onLoad({ filter: /[\\/]src[\\/].*\.tsx?$/ }, async ({ path }) => ({
+        contents: (await readFile(path, "utf8")).replace(/"[\w.]+"/g, (text) => short.get(text) ?? text),
+        loader: path.endsWith("x") ? "tsx" : "ts",
+      })),
+  };
+}
+
+/** A, B, … Z, AA, AB, …: names that need no quotes. */
+function letters(number) {
+  const last = String.fromCharCode(65 + (number % 26));
+  return number < 26 ? last : letters(Math.floor(number / 26) - 1) + last;
+}
+
 const BUILD = await identity();
 const shared = {
   outdir: NEW,
@@ -29,8 +57,6 @@ const shared = {
   minify: true,
   format: "esm",
   target: ["es2022", "chrome107", "firefox104", "safari16"],
-  jsx: "automatic",
-  jsxImportSource: "preact",
   legalComments: "eof",
   define: { BUILD: JSON.stringify(BUILD) },
 };
@@ -39,7 +65,18 @@ await rm(NEW, { recursive: true, force: true });
 await mkdir(NEW);
 // All scripts lie in one folder: where the service is follows from where a script is (src/api/client.ts).
 const pages = { console: "src/console.tsx", docs: "src/docs.tsx" };
-await build({ ...shared, entryPoints: pages, splitting: true, chunkNames: "[name]-[hash]" });
+await build({
+  ...shared,
+  entryPoints: pages,
+  splitting: true,
+  chunkNames: "[name]-[hash]",
+  plugins: [await withShortKeys()],
+  // Shorter than what the types are checked with, which names the children of each element.
+  tsconfigRaw: {
+    compilerOptions: { jsx: "react", jsxFactory: "jsxElement", jsxFragmentFactory: "JsxFragment" },
+  },
+  inject: ["src/jsx.ts"],
+});
 const alone = { push: "src/outputs/worker.ts", style: "src/style/style.css", light: "src/style/light.css" };
 await build({ ...shared, entryPoints: alone });
 await writeFile(`${NEW}/build.json`, JSON.stringify({ build: BUILD }));

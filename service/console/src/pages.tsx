@@ -7,17 +7,17 @@ import { later } from "./route/later";
 import { hrefOf, type Route } from "./route/route";
 import { type Given, matched, type Path } from "./route/table";
 
-const AccountPage = later(async () => (await import("./people/account-page")).AccountPage);
-const AdminPage = later(async () => (await import("./admin/admin-page")).AdminPage);
-const AlarmRoom = later(async () => (await import("./alarms/room/room-page")).AlarmRoom);
-const EscalationPage = later(async () => (await import("./escalation/escalation-page")).EscalationPage);
-const FiguresPage = later(async () => (await import("./figures/figures-page")).FiguresPage);
-export const LiftPage = later(async () => (await import("./lifts/lift-page")).LiftPage);
-const PlantPage = later(async () => (await import("./plant/plant-page")).PlantPage);
+const AccountPage = later(async () => (await import("./rooms")).AccountPage);
+const AdminPage = later(async () => (await import("./rooms")).AdminPage);
+const AlarmRoom = later(async () => (await import("./rooms")).AlarmRoom);
+const EscalationPage = later(async () => (await import("./rooms")).EscalationPage);
+const FiguresPage = later(async () => (await import("./rooms")).FiguresPage);
+export const LiftPage = later(async () => (await import("./rooms")).LiftPage);
+const PlantPage = later(async () => (await import("./rooms")).PlantPage);
 const ReportsPage = later(async () => (await import("./reports/reports-page")).ReportsPage);
-const ReviewPage = later(async () => (await import("./review/review-page")).ReviewPage);
-const Wall = later(async () => (await import("./wall/wall")).Wall);
-const Wizard = later(async () => (await import("./setup/wizard")).Wizard);
+const ReviewPage = later(async () => (await import("./rooms")).ReviewPage);
+const Wall = later(async () => (await import("./rooms")).Wall);
+const Wizard = later(async () => (await import("./rooms")).Wizard);
 
 const PAGES: { readonly [At in Path]: (given: Given<At>) => JSX.Element } = {
   "": () => <OverviewPage />,

@@ -214,7 +214,7 @@ def test_a_room_that_cannot_be_loaded_leaves_the_warning(look: Callable[..., Pag
     page = look()
     served.stop()
     expect(page.locator("#link")).to_contain_text("NOT CONNECTED", timeout=PATIENCE_MS)
-    page.get_by_role("link", name="Key figures").click()
+    page.get_by_role("link", name="Reports").click()
     expect(page.get_by_text("This room cannot be loaded")).to_be_visible()
     expect(page.locator("#link")).to_contain_text("NOT CONNECTED")
     page.go_back()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
+from sqlalchemy.orm import Session
 
 from service.api.deps import ADMIN, PROVEN, VIEWER, RuntimeDep
 from service.api.problems import responses
-from service.api.schemas.operating.escalation import EscalationIn, EscalationOut
+from service.api.schemas.operating.escalation import EscalationIn, EscalationOut, EscalationRuleShape
+from service.api.tags import TAGGED, IfMatch, check_unchanged, tag_of
 from service.domain.errors import ConflictError
 from service.store import escalations, lifts
 from service.store.delivery import outputs
@@ -14,25 +16,33 @@ from service.store.delivery import outputs
 router = APIRouter(prefix="/escalation", tags=["alarms"])
 
 
-@router.get("", summary="The rules of escalation", dependencies=VIEWER, responses=responses(401, 403, 503))
-def read_rules(runtime: RuntimeDep) -> EscalationOut:
+@router.get(
+    "",
+    summary="The rules of escalation",
+    dependencies=VIEWER,
+    responses={**TAGGED, **responses(401, 403, 503)},
+)
+def read_rules(runtime: RuntimeDep, response: Response) -> EscalationOut:
     """Return what happens when nobody acknowledges an alarm, by lift and priority."""
     with runtime.store.reading() as session:
         rules = escalations.listing(session)
         known = [output.id for output in outputs.listing(session)]
-    return EscalationOut.of(rules, known)
+    return _shown(EscalationOut.of(rules, known), response)
 
 
 @router.put(
     "",
     summary="Set the rules of escalation",
     dependencies=[*ADMIN, *PROVEN],
-    responses=responses(400, 401, 403, 409, 413, 422, 503),
+    responses={**TAGGED, **responses(400, 401, 403, 409, 412, 413, 422, 503)},
 )
-def set_rules(runtime: RuntimeDep, body: EscalationIn) -> EscalationOut:
+def set_rules(
+    runtime: RuntimeDep, body: EscalationIn, response: Response, if_match: IfMatch = None
+) -> EscalationOut:
     """Set all rules, in place of those before; they hold at once, for alarms that wait already too.
 
-    409 where a rule is for a lift, or names an output, that does not exist.
+    409 where a rule is for a lift, or names an output, that does not exist; 412 `changed_elsewhere` where
+    somebody has set others since those that `If-Match` names, which stay.
     """
     rules = [shape.rule() for shape in body.rules]
     with runtime.store.reading() as session:
@@ -44,5 +54,15 @@ def set_rules(runtime: RuntimeDep, body: EscalationIn) -> EscalationOut:
     if answer.missing_outputs:
         missing = answer.missing_outputs[0]
         raise ConflictError(f"no output {missing!r}", "no_such_output", output_id=missing)
-    runtime.store.write(lambda session: escalations.replace(session, rules)).result()
+
+    def replace(session: Session) -> None:
+        check_unchanged([EscalationRuleShape.of(rule) for rule in escalations.listing(session)], if_match)
+        escalations.replace(session, rules)
+
+    runtime.store.write(replace).result()
+    return _shown(answer, response)
+
+
+def _shown(answer: EscalationOut, response: Response) -> EscalationOut:
+    response.headers["ETag"] = tag_of(*answer.rules)
     return answer

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 import time
-from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Response
+from sqlalchemy.orm import Session
 
 from lifts.schema import Lift
 from service.api.deps import OPERATOR, SOMEWHERE, VIEWER, Caller, LiftIdPath, RuntimeDep
@@ -24,6 +24,7 @@ from service.api.schemas.operating.overview import (
     LineOut,
     OverviewOut,
 )
+from service.api.tags import TAGGED, IfMatch, check_unchanged, tag_of
 from service.domain.alarm import OutOfService
 from service.domain.camera import CameraStatus
 from service.domain.errors import NotFoundError
@@ -85,29 +86,44 @@ def get_overview(
     "/lifts/{lift_id}/place",
     summary="Where a lift is",
     dependencies=VIEWER,
-    responses=responses(401, 403, 404, 409, 422, 503),
+    responses={**TAGGED, **responses(401, 403, 404, 409, 422, 503)},
 )
-def get_place(lift_id: LiftIdPath, runtime: RuntimeDep) -> LiftPlaceOut:
+def get_place(lift_id: LiftIdPath, runtime: RuntimeDep, response: Response) -> LiftPlaceOut:
     """Give the lift's area and station, and the distance between its carriers, as far as somebody said it."""
     with runtime.store.reading() as session:
         lifts.get(session, lift_id)
-        return LiftPlaceOut.model_validate(places.by_lift(session).get(lift_id, places.NOWHERE))
+        place = _place(session, lift_id)
+    response.headers["ETag"] = tag_of(place)
+    return place
 
 
 @router.put(
     "/lifts/{lift_id}/place",
     summary="Say where a lift is",
     dependencies=OPERATOR,
-    responses=responses(400, 401, 403, 404, 413, 422, 503),
+    responses={**TAGGED, **responses(400, 401, 403, 404, 412, 413, 422, 503)},
 )
-def put_place(lift_id: LiftIdPath, body: LiftPlaceIn, runtime: RuntimeDep) -> LiftPlaceOut:
+def put_place(
+    lift_id: LiftIdPath, body: LiftPlaceIn, runtime: RuntimeDep, response: Response, if_match: IfMatch = None
+) -> LiftPlaceOut:
     """Group the lift by area and station; its camera goes on undisturbed.
 
     `spacing_m` gives its line a speed where no input does: the distance over the time between carriers.
+    412 `changed_elsewhere`: somebody has said otherwise since what `If-Match` names, which stays.
     """
-    place = places.LiftPlace(body.area, body.station, body.spacing_m)
-    runtime.store.write(partial(places.put, lift_id=lift_id, place=place)).result()
-    return LiftPlaceOut.model_validate(place)
+
+    def put(session: Session) -> LiftPlaceOut:
+        check_unchanged([_place(session, lift_id)], if_match)
+        places.put(session, lift_id, places.LiftPlace(body.area, body.station, body.spacing_m))
+        return _place(session, lift_id)
+
+    place = runtime.store.write(put).result()
+    response.headers["ETag"] = tag_of(place)
+    return place
+
+
+def _place(session: Session, lift_id: str) -> LiftPlaceOut:
+    return LiftPlaceOut.model_validate(places.by_lift(session).get(lift_id, places.NOWHERE))
 
 
 @router.get(

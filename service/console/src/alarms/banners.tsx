@@ -4,7 +4,7 @@ import { computed } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { Alarm } from "../api/types";
-import { holdOn } from "../components/holding";
+import { guardOn, holdOn } from "../components/holding";
 import { Picture } from "../components/picture";
 import { t, words } from "../i18n/text";
 import { clockTime, secondsBetween } from "../i18n/time";
@@ -43,11 +43,12 @@ export function Banners(): JSX.Element {
   const section = useRef<HTMLElement>(null);
   const isAtLanes = route.value[0] === "alarms" && route.value.length === 1;
   useEffect(() => {
-    return section.current
-      ? holdOn(section.current, (now) => {
-          held.isHeld.value = now;
-        })
-      : undefined;
+    const element = section.current;
+    if (!element) return;
+    const ends = [holdOn(element, held.isHeld), guardOn(element, held.rows), roomBelow(element)];
+    return () => {
+      for (const end of ends) end();
+    };
   }, []);
   const all = isAtLanes ? [] : shown.value;
   const fresh = held.fresh.value;
@@ -85,6 +86,18 @@ export function Banners(): JSX.Element {
   );
 }
 
+/** They lie over the page, so that none of it moves: there is as much room below its end, and the keyboard keeps out. */
+function roomBelow(element: HTMLElement): () => void {
+  const watch = new ResizeObserver(() => {
+    document.documentElement.style.setProperty("--banners", `${element.offsetHeight}px`);
+  });
+  watch.observe(element);
+  return () => {
+    watch.disconnect();
+    document.documentElement.style.removeProperty("--banners");
+  };
+}
+
 /** What somebody has seen and what is not over. */
 function Still(): JSX.Element | null {
   const quiet = standing.value.filter((alarm) => !isUnseen(alarm));
@@ -92,7 +105,13 @@ function Still(): JSX.Element | null {
   const alarms = quiet.map((alarm) =>
     t("alarms.withState", { alarm: headingOf(alarm), state: words.alarmStates[alarm.state] }),
   );
-  return <p class="still">{t("alarms.still", { alarms: alarms.join("; ") })}</p>;
+  return (
+    <p class="still">
+      <a class="target" href={hrefOf("alarms")}>
+        {t("alarms.still", { alarms: alarms.join("; ") })}
+      </a>
+    </p>
+  );
 }
 
 function Banner({ waiting }: { waiting: Waiting }): JSX.Element {

@@ -105,6 +105,8 @@ export const put = <Answer>(path: string, body: object): Promise<Answer> =>
 /** tag: of what it takes the place of; null: there is nothing yet. Anything else there is left as it is, with an error. */
 export const putTagged = <Answer>(path: string, body: object, tag: string | null): Promise<Tagged<Answer>> =>
   call<Answer>("PUT", path, body, { headers: tag === null ? { "If-None-Match": "*" } : { "If-Match": tag } });
+export const isChangedElsewhere = (error: unknown): boolean =>
+  error instanceof ApiError && error.code === "changed_elsewhere";
 export const remove = <Answer = void>(path: string): Promise<Answer> => only(call<Answer>("DELETE", path));
 
 /** What a call gives; null where there is no such thing. */

@@ -6,14 +6,22 @@ import { percent, t } from "../i18n/text";
 import { clockTime } from "../i18n/time";
 import { whyNotArmed } from "../state/watching";
 
-type Decided = "calibration.go" | "calibration.noGo" | "calibration.notArmed";
+/** What was decided, and what it follows from. */
+const SAID = {
+  go: ["calibration.go", "calibration.goSo"],
+  noGo: ["calibration.noGo", "calibration.noGoSo"],
+  notArmed: ["calibration.notArmed", "calibration.notArmedSo"],
+} as const;
+type Decided = keyof typeof SAID;
 
 /** Only armed lifts get GO: swapped masks and another lift's masks may separate the clusters as well. */
 export function decide(lift: Lift, found: SiteCalibration): Decided {
-  if (lift.armed) return found.go ? "calibration.go" : "calibration.noGo";
+  if (lift.armed) return found.go ? "go" : "noGo";
   const isSeparate = found.go || lift.not_armed?.reason !== "passages_do_not_part";
-  return isSeparate ? "calibration.notArmed" : "calibration.noGo";
+  return isSeparate ? "notArmed" : "noGo";
 }
+
+export const wordOf = (decided: Decided): string => t(SAID[decided][0]);
 
 export function Decision({ lift, found }: { lift: Lift; found: SiteCalibration }): JSX.Element {
   const decided = decide(lift, found);
@@ -21,9 +29,9 @@ export function Decision({ lift, found }: { lift: Lift; found: SiteCalibration }
   const overlap =
     found.overlap < 0.0005 ? t("calibration.lessThan", { share: 0.001 }) : percent(found.overlap, 1);
   return (
-    <p class="decision" data-go={String(decided === "calibration.go")}>
-      <strong>{t(decided)}</strong>
-      {t(`${decided}So`, { overlap, why })}
+    <p class="decision" data-go={String(decided === "go")}>
+      <strong>{wordOf(decided)}</strong>
+      {t(SAID[decided][1], { overlap, why })}
     </p>
   );
 }

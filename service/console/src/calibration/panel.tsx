@@ -9,7 +9,7 @@ import { mayAct } from "../state/session";
 import type { Tested } from "../trials/tested";
 import { Actions } from "./actions";
 import { Clusters, hundredths } from "./clusters";
-import { Decision, decide, Origin } from "./decision";
+import { Decision, decide, Origin, wordOf } from "./decision";
 import { Proposals } from "./proposals";
 
 interface PanelProps {
@@ -59,7 +59,7 @@ export function CalibrationPanel({ lift, model, tested }: PanelProps): JSX.Eleme
 
 function inShort(lift: Lift, found: SiteCalibration): string {
   const use = found.active ? t("calibration.inUseShort") : t("calibration.notInUseShort");
-  return t("calibration.short", { word: t(decide(lift, found)), use });
+  return t("calibration.short", { word: wordOf(decide(lift, found)), use });
 }
 
 function inUse(lift: Lift, shown: SiteCalibration | undefined, active: SiteCalibration | undefined): string {

@@ -2,11 +2,12 @@
 
 import type { JSX } from "preact";
 import { address } from "../api/client";
-import { t, words } from "../i18n/text";
+import { number, t, words } from "../i18n/text";
 import { wallClock } from "../i18n/time";
 import { hrefOf } from "../route/route";
+import { unseen } from "../state/alarms";
 import { now } from "../state/clock";
-import { headline } from "../state/connection";
+import { connected, headline } from "../state/connection";
 import { isAdmin, person } from "../state/session";
 import { signOut } from "../state/watch";
 import { Button } from "./button";
@@ -24,7 +25,10 @@ export function Header(): JSX.Element {
       <Clock />
       <nav aria-label={t("page.session")}>
         <span id="who">{who && t("session.who", { name: who.name, role: words.roles[who.role] })}</span>
-        <a href={address("/docs")}>{t("page.api")}</a>
+        {who && <ToAlarms />}
+        <a id="reference" href={address("/docs")}>
+          {t("page.api")}
+        </a>
         {isAdmin.value && (
           <a id="admin" href={hrefOf("admin")}>
             {t("admin.title")}
@@ -42,6 +46,23 @@ export function Header(): JSX.Element {
         )}
       </nav>
     </header>
+  );
+}
+
+/** To the alarms, with how many nobody has acknowledged; that is not known while none arrive. */
+function ToAlarms(): JSX.Element {
+  const count = unseen.value.length;
+  return (
+    <a id="to-alarms" href={hrefOf("alarms")}>
+      {t("alarms.title")}{" "}
+      {connected.value ? (
+        <span class="count" data-some={count > 0}>
+          {number(count)} <span class="hidden">{t("alarms.unseen")}</span>
+        </span>
+      ) : (
+        <span class="count">?</span>
+      )}
+    </a>
   );
 }
 

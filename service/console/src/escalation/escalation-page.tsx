@@ -4,7 +4,7 @@ import { useComputed, useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { headingOf } from "../alarms/naming";
-import { get, put } from "../api/client";
+import { get, getTagged, isChangedElsewhere, putTagged, type Tagged } from "../api/client";
 import type { Escalation, EscalationRule, Output, OutputList } from "../api/types";
 import { Button } from "../components/button";
 import { isLost } from "../forms/focus";
@@ -27,10 +27,15 @@ export function EscalationPage(): JSX.Element {
     if (round.value && isLost()) heading.current?.focus(); // the button that was pressed is gone
   }, [round.value]);
   const waits = useMemo(() => waitsBy(found), [found]);
-  const read = useCallback(async (): Promise<Escalation> => {
-    found.value = await get<Escalation>("/escalation");
-    return found.value;
-  }, [found]);
+  const tag = useRef<string | null>(null);
+  const show = useCallback(
+    (read: Tagged<Escalation>): void => {
+      tag.current = read.tag;
+      found.value = read.content;
+    },
+    [found],
+  );
+  const read = useCallback(async () => show(await getTagged<Escalation>("/escalation")), [show]);
   useEffect(() => {
     const tell = (error: unknown): void => {
       problem.value = t("figures.failed", { problem: messageOf(error) });
@@ -50,15 +55,21 @@ export function EscalationPage(): JSX.Element {
       ? t("escalation.missing", { output: id })
       : (known.value.get(id) ?? id);
 
-  /** Put a rule in the place of another, or take that away. The others are read again: they may be newer. */
+  /** Put a rule in the place of another, or take that away; what somebody else has set meanwhile is shown first. */
   const replace = async (before: EscalationRule | null, after: EscalationRule | null): Promise<void> => {
     said.value = "";
-    const { rules } = await read();
+    if (!found.value) await read();
+    const rules = found.value?.rules ?? [];
     const at = before ? rules.findIndex((rule) => sameAs(rule, before)) : -1;
     const place = at < 0 ? rules.length : at;
     const others = [...rules];
     others.splice(place, at < 0 ? 0 : 1, ...(after ? [after] : []));
-    found.value = await put<Escalation>("/escalation", { rules: others });
+    try {
+      show(await putTagged<Escalation>("/escalation", { rules: others }, tag.current));
+    } catch (error) {
+      if (isChangedElsewhere(error)) await read();
+      throw error;
+    }
     said.value = t("escalation.saved");
     changing.value = null;
     round.value += 1;

@@ -2,8 +2,9 @@
 
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { put } from "../api/client";
-import type { Lift } from "../api/types";
+import { useRef } from "preact/hooks";
+import { getTagged, isChangedElsewhere, putTagged, type Tagged } from "../api/client";
+import type { Lift, LiftPlace } from "../api/types";
 import { number, optional, type Typed, text, textOf } from "../forms/fields";
 import { numberOf, useChecked } from "../forms/form";
 import { Setting } from "../forms/setting";
@@ -15,22 +16,37 @@ const FIELDS = [
   { field: optional(number("spacing_m")), label: "place.spacing", help: "place.spacingHelp" },
 ] as const;
 
+const typed = ({ area, station, spacing_m: spacing }: LiftPlace): Typed => ({
+  area: textOf(area),
+  station: textOf(station),
+  spacing_m: textOf(spacing),
+});
+
 export function PlaceForm({ lift }: { lift: Lift }): JSX.Element {
-  const values = useSignal<Typed>({
-    area: textOf(lift.place.area),
-    station: textOf(lift.place.station),
-    spacing_m: textOf(lift.place.spacing_m),
-  });
+  const path = `/lifts/${encodeURIComponent(lift.id)}/place`;
+  const values = useSignal(typed(lift.place));
+  const tag = useRef<string | null>(null);
   const said = useSignal("");
   const checked = useChecked({ fieldOf: (where) => where || null });
+  const show = (read: Tagged<LiftPlace>): void => {
+    tag.current = read.tag;
+    values.value = typed(read.content);
+  };
+  const read = async (): Promise<void> => show(await getTagged<LiftPlace>(path));
   const save = async (): Promise<void> => {
     said.value = "";
     const { area = "", station = "", spacing_m: spacing = "" } = values.value;
-    await put(`/lifts/${encodeURIComponent(lift.id)}/place`, { area, station, spacing_m: numberOf(spacing) });
+    const place = { area, station, spacing_m: numberOf(spacing) };
+    try {
+      show(await putTagged<LiftPlace>(path, place, tag.current));
+    } catch (error) {
+      if (isChangedElsewhere(error)) await read();
+      throw error;
+    }
     said.value = t("place.saved");
   };
   return (
-    <details class="place">
+    <details class="place" onToggle={(event) => event.currentTarget.open && read().catch(() => null)}>
       <summary>{t("place.title")}</summary>
       <form onSubmit={(event) => checked.submit(event, save)}>
         <p class="note">{t("place.about")}</p>

@@ -108,7 +108,7 @@ function Choice({ editor, which }: { editor: MaskEditor; which: Which }): JSX.El
         editor.drawing.value = false;
       }}
     >
-      {t(`masks.${which}`)}
+      {t(`masks.of.${which}`)}
     </Button>
   );
 }

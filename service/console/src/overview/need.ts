@@ -2,7 +2,7 @@
 
 import { computed } from "@preact/signals";
 import type { Glance } from "../api/types";
-import { t } from "../i18n/text";
+import { t, words } from "../i18n/text";
 import { clockTime } from "../i18n/time";
 import { type ShownAlarm, standing } from "../state/alarms";
 import { now } from "../state/clock";
@@ -34,7 +34,10 @@ export interface LiftState {
 /** A camera that has sent no frame for so long is blind, whatever was last said of it. */
 const FRAME_OLD_S = 10;
 
-const is = (need: Need, why = ""): LiftState => ({ need, why });
+const is = (need: Need, ...why: readonly (string | null)[]): LiftState => ({
+  need,
+  why: why.filter(Boolean).join(" · "),
+});
 
 /**
  * What a lift needs. alarms: those of the lift, and of all lifts, that stand. isTrusted: whether alarms arrive
@@ -43,15 +46,16 @@ const is = (need: Need, why = ""): LiftState => ({ need, why });
 export function needOf(lift: Glance, alarms: readonly ShownAlarm[], isTrusted: boolean): LiftState {
   if (!isTrusted) return is("silent");
   const out = lift.out_of_service;
-  if (out?.scope === "lift") return is("out", out.reason);
   const blind = whyNotWatched(lift, alarms) ?? agedOut(lift);
+  if (out?.scope === "lift") return is("out", out.reason, blind);
   if (blind !== null && !out) return is("blind", blind);
   const own = alarms.filter(({ lift_id: place }) => place === lift.id);
   const unseen = own.filter(isUnseen);
   const open = unseen.find(({ kind, state }) => kind === "bar_open" && state === "active");
-  if (open) return is("open", clockTime(open.raised_at));
-  if (unseen[0]) return is("unseen", kindOf(unseen[0]));
-  if (out) return is("out", out.reason);
+  const isOut = out && words.needs.out; // said whatever else is so
+  if (open) return is("open", clockTime(open.raised_at), isOut);
+  if (unseen[0]) return is("unseen", kindOf(unseen[0]), isOut);
+  if (out) return is("out", out.reason, blind);
   if (own[0]) return is("stands", kindOf(own[0]));
   const { moves } = lift.line;
   if (moves === "stopped") return is("stopped");

@@ -37,9 +37,9 @@ function remembered<Value extends string>(
 
 export const GROUPINGS = ["none", "area", "station"] as const;
 export const DENSITIES = ["fit", "large"] as const;
-export const grouping = remembered<Grouping>("overview.grouping", GROUPINGS, "none");
+export const grouping = remembered<Grouping>("barwatch.grouping", GROUPINGS, "none");
 /** fit: every lift on one screen; large: larger tiles, which may have to be scrolled. */
-export const density = remembered<(typeof DENSITIES)[number]>("overview.density", DENSITIES, "fit");
+export const density = remembered<(typeof DENSITIES)[number]>("barwatch.density", DENSITIES, "fit");
 /** Never remembered: who comes tomorrow has to see every lift. */
 export const filter = signal<Filter>({ text: "", needy: false });
 

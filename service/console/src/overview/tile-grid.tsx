@@ -3,9 +3,9 @@
 import { type ReadonlySignal, useSignal } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
+import { holdOn } from "../components/holding";
 import { fitted, roomy } from "./fitting";
-import { holdOn } from "./holding";
-import type { TileGroup } from "./order";
+import { isHeld, type TileGroup } from "./order";
 import { Tile } from "./tile";
 
 /** The narrowest tile where there is no room for all, and where somebody wants large ones; pixels. */
@@ -33,7 +33,7 @@ export function TileGrid({ groups, isLarge = false, isQuiet = false }: TileGridP
       if (width !== last.width || height !== last.height) size.value = { width, height };
     });
     observer.observe(element);
-    const release = isQuiet ? () => null : holdOn(element);
+    const release = isQuiet ? () => null : holdOn(element, isHeld);
     return () => {
       observer.disconnect();
       release();

@@ -21,7 +21,7 @@ export function Preferences(): JSX.Element {
       <Choice
         id="theme"
         label={t("preferences.theme")}
-        options={THEMES.map((each) => [each, t(`preferences.${each}`)])}
+        options={THEMES.map((each) => [each, t(`preferences.as.${each}`)])}
         picked={theme.value}
         onPick={setTheme}
       />

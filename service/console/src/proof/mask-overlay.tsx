@@ -27,7 +27,7 @@ export function MaskOverlay({ liftId, version, picture, alt }: OverlayProps): JS
             <image href={address(`${path}/${which}.png`)} width={200} height={200} />
           </mask>
           <rect class={which} width={200} height={200} mask={`url(#${id}-${which})`}>
-            <title>{t(`masks.${which}`)}</title>
+            <title>{t(`masks.of.${which}`)}</title>
           </rect>
         </g>
       ))}

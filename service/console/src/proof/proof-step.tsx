@@ -87,7 +87,7 @@ function Decision({ job, found }: { job: SetupJob; found: Check }): JSX.Element 
   return (
     <div class="decided" data-decision={decision}>
       <p role="status">
-        <strong>{t(`proof.${decision}`)}</strong>
+        <strong>{t(`proof.says.${decision}`)}</strong>
         {reason && says && (
           <span>
             {t("proof.why", {
@@ -150,10 +150,10 @@ function Seen({ passage, review }: SeenProps): JSX.Element {
               key={answer}
               class={`state ${answer}`}
               pressed={passage.review?.verdict === answer}
-              label={t("proof.answer", { number, state: t(`pick.${answer}`) })}
+              label={t("proof.answer", { number, state: t(`pick.as.${answer}`) })}
               onPress={() => review(passage, answer)}
             >
-              {t(answer === verdict ? "proof.right" : "proof.wrong", { state: t(`pick.${answer}`) })}
+              {t(answer === verdict ? "proof.right" : "proof.wrong", { state: t(`pick.as.${answer}`) })}
             </Button>
           ))}
         </div>

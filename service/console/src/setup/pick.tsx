@@ -90,10 +90,10 @@ function Carrier({ carrier, say }: CarrierProps): JSX.Element {
     <Button
       class={`state ${which}`}
       pressed={pick?.state === which}
-      label={t("pick.of", { number, state: t(`pick.${which}`) })}
+      label={t("pick.of", { number, state: t(`pick.as.${which}`) })}
       onPress={() => say(carrier, pick?.state === which ? null : which, pick?.occupied ?? null)}
     >
-      {t(`pick.${which}`)}
+      {t(`pick.as.${which}`)}
     </Button>
   );
   const seat = (occupied: boolean): JSX.Element => {

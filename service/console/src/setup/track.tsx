@@ -129,7 +129,7 @@ function Line({ found, begin, end, size: [width, height] }: LineProps): JSX.Elem
     };
     return (
       <Handle
-        label={t(`find.${name}`)}
+        label={t(`find.mark.${name}`)}
         name={name}
         place={place}
         says={says}

@@ -115,13 +115,18 @@ export function summary(
     const why = whyNotArmed(lift);
     return why ? [{ id: lift.id, name: lift.name, why: why.short }] : [];
   });
-  const out = lifts.filter((lift) => lift.out_of_service);
-  const outOfService = out.map(({ id, name }) => ({ id, name, why: t("watching.outOfService") }));
+  const out = new Map(lifts.filter((lift) => lift.out_of_service).map(({ id, name }) => [id, name]));
+  const outOfService = [...out].map(([id, name]) => ({ id, name, why: "" }));
   const all = [...blind, ...unarmed, ...outOfService];
   const troubled = all.filter(({ id }, at) => all.findIndex((other) => other.id === id) === at);
-  parts.push(...troubled.slice(0, NAMED).map((each) => t("watching.lift", each)));
+  // That a person took a lift out of service is said whatever else is so, and takes nothing else's place.
+  const said = ({ id, name, why }: (typeof all)[number]): string =>
+    out.has(id)
+      ? t(why ? "watching.liftOutWhy" : "watching.liftOut", { name, why })
+      : t("watching.lift", { name, why });
+  parts.push(...troubled.slice(0, NAMED).map(said));
   if (troubled.length > NAMED) parts.push(t("watching.more", { count: troubled.length - NAMED }));
-  const calm = !out.length && watched > 0 && !blind.length && !unarmed.length && !standing.length;
+  const calm = !out.size && watched > 0 && !blind.length && !unarmed.length && !standing.length;
   const returned = standing.filter(({ state }) => state === "returned").length;
   const present = standing.length - returned;
   if (present) parts.push(t("watching.stand", { count: present }));

@@ -1,11 +1,9 @@
 /* A list of alarms that stays as it is while somebody points at it: what comes meanwhile is counted. */
 
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
+import { REACTION_MS } from "../../components/holding";
 import { alarms, type ShownAlarm } from "../../state/alarms";
 import { isUnseen } from "../../state/watching";
-
-/** Longer than anybody takes from seeing what to press to pressing it. */
-export const REACTION_MS = 700;
 
 /** A row: one alarm, or those of a group, the newest first. */
 export interface Row {

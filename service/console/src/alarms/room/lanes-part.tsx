@@ -4,12 +4,11 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { Button } from "../../components/button";
-import { holdOn } from "../../components/holding";
+import { guardOn, holdOn } from "../../components/holding";
 import { t, words } from "../../i18n/text";
 import { connected } from "../../state/connection";
 import { isUnseen } from "../../state/watching";
 import { headingOf } from "../naming";
-import { REACTION_MS } from "./held-list";
 import { LaneRowItem } from "./lane-row";
 import { byLane, held, LANES, type Lane, laneOf } from "./lanes";
 
@@ -19,14 +18,14 @@ const AT_ONCE = 50;
 export function LanesPart(): JSX.Element {
   const lanes = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    return lanes.current
-      ? holdOn(lanes.current, (now) => {
-          held.isHeld.value = now;
-        })
-      : undefined;
+    const list = lanes.current;
+    if (!list) return;
+    const ends = [holdOn(list, held.isHeld), guardOn(list, held.rows)];
+    return () => {
+      for (const end of ends) end();
+    };
   }, []);
-  useKeptPlace(lanes);
-  useGuarded(lanes);
+  useKeptFocus(lanes);
   return (
     <div class="standing">
       <Fresh />
@@ -95,30 +94,8 @@ function LaneList({ lane }: { lane: Lane }): JSX.Element | null {
   );
 }
 
-/** Rows that were sorted below a pointer at rest are not pressed by a hand that had seen the others. */
-function useGuarded(lanes: { current: HTMLDivElement | null }): void {
-  useEffect(() => {
-    const list = lanes.current;
-    if (!list) return;
-    let until = 0;
-    const unsubscribe = held.rows.subscribe(() => {
-      if (list.matches(":hover")) until = performance.now() + REACTION_MS;
-    });
-    const guard = (event: MouseEvent): void => {
-      if (event.detail === 0 || performance.now() > until) return; // 0: by the keyboard, whose focus stays
-      event.preventDefault();
-      event.stopPropagation();
-    };
-    list.addEventListener("click", guard, { capture: true });
-    return () => {
-      unsubscribe();
-      list.removeEventListener("click", guard, { capture: true });
-    };
-  }, [lanes]);
-}
-
-/** Rows that are sorted anew keep the focus where it was; the page is moved with what is below a finger. */
-function useKeptPlace(lanes: { current: HTMLDivElement | null }): void {
+/** Rows that are sorted anew keep the focus where it was. */
+function useKeptFocus(lanes: { current: HTMLDivElement | null }): void {
   const focused = document.activeElement;
   const row = lanes.current?.contains(focused) ? focused?.closest<HTMLElement>("[data-row]") : null;
   const part = focused instanceof HTMLElement ? focused.dataset.part : undefined;
@@ -129,17 +106,4 @@ function useKeptPlace(lanes: { current: HTMLDivElement | null }): void {
     const key = CSS.escape(row.dataset.row ?? "");
     lanes.current?.querySelector<HTMLElement>(`[data-row="${key}"] [data-part="${part}"]`)?.focus();
   });
-  useEffect(() => {
-    const list = lanes.current;
-    if (!list) return;
-    let top = list.getBoundingClientRect().top + scrollY;
-    const watch = new ResizeObserver(() => {
-      const now = list.getBoundingClientRect().top + scrollY;
-      // What stands above has grown or shrunk, such as the line at the top.
-      if (held.isHeld.peek() && now !== top) scrollBy(0, now - top);
-      top = now;
-    });
-    watch.observe(document.body);
-    return () => watch.disconnect();
-  }, [lanes]);
 }

@@ -22,6 +22,7 @@ export const noClips = {
 
 export const alarmSentences = {
   "alarms.title": "Alarme",
+  "alarms.unseen": "nicht quittiert",
   "alarms.active": "Anstehende Alarme",
   "alarms.none": "Bisher keine.",
   "alarms.says": "{time} · {message}",

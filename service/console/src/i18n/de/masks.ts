@@ -36,8 +36,8 @@ export const maskSentences = {
   "masks.otherPicks":
     "Inzwischen sind andere Sessel gewählt: Lassen Sie das Netz neu zeichnen, oder bleiben Sie bei diesen Linien.",
   "masks.which": "Welche Maske",
-  "masks.open": "Offen-Maske",
-  "masks.close": "Geschlossen-Maske",
+  "masks.of.open": "Offen-Maske",
+  "masks.of.close": "Geschlossen-Maske",
   "masks.otherPicture": "Anderer Sessel",
   "masks.tools": "Werkzeuge",
   "masks.undo": "Rückgängig",
@@ -71,9 +71,9 @@ export const maskSentences = {
   "proof.what":
     "Die nächsten Sessel, mit beiden Masken darüber. Tippen Sie an, was jeder ist: richtig, oder das andere.",
   "proof.none": "Noch kein Sessel wurde mit diesen Masken beurteilt. Die nächsten erscheinen hier.",
-  "proof.go": "GO",
-  "proof.wait": "WARTEN",
-  "proof.no_go": "NO-GO",
+  "proof.says.go": "GO",
+  "proof.says.wait": "WARTEN",
+  "proof.says.no_go": "NO-GO",
   "proof.why": "{why}: {what}.",
   "proof.armed": "Die Bahn ist scharf: Schweigt sie, ist alles in Ordnung.",
   "proof.blind": "Die Bahn wird jetzt nicht überwacht: {why}. Bis dahin bedeutet ihr Schweigen nichts.",

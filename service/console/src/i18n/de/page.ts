@@ -24,6 +24,8 @@ export const pageSentences = {
   "watching.one": "Die Bahn wird überwacht",
   "watching.all": "Alle {total} Bahnen werden überwacht",
   "watching.lift": "{name}: {why}",
+  "watching.liftOut": "{name}: außer Betrieb",
+  "watching.liftOutWhy": "{name}: außer Betrieb, {why}",
   "watching.more": { one: "und {count} weitere Bahn", other: "und {count} weitere Bahnen" },
   "watching.outOfService": "außer Betrieb",
   "watching.stand": { one: "{count} Alarm steht an", other: "{count} Alarme stehen an" },

@@ -50,7 +50,6 @@ export const peopleSentences = {
   "people.signIns": "Ihre Anmeldungen",
   "people.people": "Personen",
   "people.tokens": "Token",
-  "people.loading": "Wird gelesen …",
   "people.name": "Name",
   "people.role": "Rolle",
   "people.lifts": "Bahnen",

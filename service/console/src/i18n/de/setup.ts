@@ -77,7 +77,6 @@ export const setupSentences = {
   "setup.step.after": "Versionen",
   "setup.viewer": "Einrichten kann diese Bahn ein Bediener; Sie dürfen zusehen.",
   "setup.reading": "Wird gelesen …",
-  "setup.unread": "Der Dienst ist nicht lesbar: {problem}",
   "setup.noJob": "Diese Bahn wird noch nicht eingerichtet.",
 
   "address.title": "Wo ist die Kamera?",
@@ -117,8 +116,8 @@ export const setupSentences = {
   "find.check":
     "Die Linie zeigt, wo Sessel beurteilt werden. Ziehen Sie ihre Enden, wenn die Sessel dort verdeckt sind, oder nehmen Sie die Pfeiltasten.",
   "find.picture": "Ein Sessel auf seinem Weg",
-  "find.begin": "Anfang des Weges",
-  "find.end": "Ende des Weges",
+  "find.mark.begin": "Anfang des Weges",
+  "find.mark.end": "Ende des Weges",
   "find.where": "{x:fixed0} nach rechts, {y:fixed0} nach unten",
   "find.at": "Bild am",
   "find.at.begin": "Anfang",
@@ -133,8 +132,8 @@ export const setupSentences = {
   "pick.what":
     "Tippen Sie auf einen Sessel mit offenem und einen mit geschlossenem Bügel. Mehr machen die Masken besser.",
   "pick.count": "{open} offene, {closed} geschlossene gewählt",
-  "pick.open": "Offen",
-  "pick.closed": "Geschlossen",
+  "pick.as.open": "Offen",
+  "pick.as.closed": "Geschlossen",
   "pick.occupied": "Besetzt",
   "pick.empty": "Leer",
   "pick.of": "Sessel {number}: {state}",

@@ -24,6 +24,7 @@ export const noClips: Record<NoClip, string> = {
 
 export const alarmSentences = {
   "alarms.title": "Alarms",
+  "alarms.unseen": "not acknowledged",
   "alarms.active": "Active alarms",
   "alarms.none": "None so far.",
   "alarms.says": "{time} · {message}",

@@ -24,6 +24,8 @@ export const pageSentences = {
   "watching.one": "The lift is watched",
   "watching.all": "All {total} lifts are watched",
   "watching.lift": "{name}: {why}",
+  "watching.liftOut": "{name}: out of service",
+  "watching.liftOutWhy": "{name}: out of service, {why}",
   "watching.more": { one: "and {count} more lift", other: "and {count} more lifts" },
   "watching.outOfService": "out of service",
   "watching.stand": { one: "{count} alarm stands", other: "{count} alarms stand" },

@@ -48,7 +48,6 @@ export const peopleSentences = {
   "people.signIns": "Your sign-ins",
   "people.people": "People",
   "people.tokens": "Tokens",
-  "people.loading": "Reading …",
   "people.name": "Name",
   "people.role": "Role",
   "people.lifts": "Lifts",

@@ -25,6 +25,7 @@ export const noClips: Record<NoClip, string> = {
 
 export const alarmSentences = {
   "alarms.title": "Alarmes",
+  "alarms.unseen": "non acquittées",
   "alarms.active": "Alarmes en cours",
   "alarms.none": "Aucune pour l’instant.",
   "alarms.says": "{time} · {message}",

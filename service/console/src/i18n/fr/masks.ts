@@ -37,8 +37,8 @@ export const maskSentences = {
   "masks.otherPicks":
     "D’autres sièges sont choisis entre-temps\u00a0: laissez le réseau redessiner, ou gardez ces lignes.",
   "masks.which": "Quel masque",
-  "masks.open": "Masque ouvert",
-  "masks.close": "Masque fermé",
+  "masks.of.open": "Masque ouvert",
+  "masks.of.close": "Masque fermé",
   "masks.otherPicture": "Autre siège",
   "masks.tools": "Outils",
   "masks.undo": "Annuler",
@@ -73,9 +73,9 @@ export const maskSentences = {
   "proof.what":
     "Les prochains sièges, avec les deux masques par-dessus. Touchez ce qu’est chacun\u00a0: juste, ou l’autre.",
   "proof.none": "Aucun siège n’a encore été évalué avec ces masques. Les prochains apparaissent ici.",
-  "proof.go": "GO",
-  "proof.wait": "ATTENDRE",
-  "proof.no_go": "NO-GO",
+  "proof.says.go": "GO",
+  "proof.says.wait": "ATTENDRE",
+  "proof.says.no_go": "NO-GO",
   "proof.why": "{why}\u00a0: {what}.",
   "proof.armed": "Le télésiège est armé\u00a0: son silence signifie que tout va bien.",
   "proof.blind": "Le télésiège n’est pas surveillé\u00a0: {why}. D’ici là, son silence ne signifie rien.",

@@ -24,6 +24,8 @@ export const pageSentences = {
   "watching.one": "Le télésiège est surveillé",
   "watching.all": "Les {total} télésièges sont surveillés",
   "watching.lift": "{name}\u00a0: {why}",
+  "watching.liftOut": "{name}\u00a0: hors service",
+  "watching.liftOutWhy": "{name}\u00a0: hors service, {why}",
   "watching.more": { one: "et {count} autre télésiège", other: "et {count} autres télésièges" },
   "watching.outOfService": "hors service",
   "watching.stand": { one: "{count} alarme en cours", other: "{count} alarmes en cours" },

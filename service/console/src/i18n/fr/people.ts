@@ -49,7 +49,6 @@ export const peopleSentences = {
   "people.signIns": "Vos sessions",
   "people.people": "Personnes",
   "people.tokens": "Jetons",
-  "people.loading": "Lecture …",
   "people.name": "Nom",
   "people.role": "Rôle",
   "people.lifts": "Télésièges",

@@ -80,7 +80,6 @@ export const setupSentences = {
   "setup.step.after": "Versions",
   "setup.viewer": "Un opérateur peut configurer ce télésiège\u00a0; vous pouvez regarder.",
   "setup.reading": "Lecture …",
-  "setup.unread": "Le service ne peut pas être lu\u00a0: {problem}",
   "setup.noJob": "Ce télésiège n’a pas encore de configuration.",
 
   "address.title": "Où est la caméra\u00a0?",
@@ -121,8 +120,8 @@ export const setupSentences = {
   "find.check":
     "La ligne montre où les sièges sont évalués. Tirez ses extrémités si les sièges y sont cachés, ou utilisez les flèches.",
   "find.picture": "Un siège sur son trajet",
-  "find.begin": "Début du trajet",
-  "find.end": "Fin du trajet",
+  "find.mark.begin": "Début du trajet",
+  "find.mark.end": "Fin du trajet",
   "find.where": "{x:fixed0} vers la droite, {y:fixed0} vers le bas",
   "find.at": "Image au",
   "find.at.begin": "Début",
@@ -137,8 +136,8 @@ export const setupSentences = {
   "pick.what":
     "Touchez un siège au garde-corps ouvert et un au garde-corps fermé. Davantage améliore les masques.",
   "pick.count": "{open} ouverts, {closed} fermés choisis",
-  "pick.open": "Ouvert",
-  "pick.closed": "Fermé",
+  "pick.as.open": "Ouvert",
+  "pick.as.closed": "Fermé",
   "pick.occupied": "Occupé",
   "pick.empty": "Vide",
   "pick.of": "Siège {number}\u00a0: {state}",

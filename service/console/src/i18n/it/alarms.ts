@@ -25,6 +25,7 @@ export const noClips: Record<NoClip, string> = {
 
 export const alarmSentences = {
   "alarms.title": "Allarmi",
+  "alarms.unseen": "non riconosciuti",
   "alarms.active": "Allarmi attivi",
   "alarms.none": "Finora nessuno.",
   "alarms.says": "{time} · {message}",

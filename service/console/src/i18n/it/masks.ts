@@ -34,8 +34,8 @@ export const maskSentences = {
   "masks.otherPicks":
     "Nel frattempo sono scelte altre seggiole: lasciar ridisegnare la rete, o tenere queste linee.",
   "masks.which": "Quale maschera",
-  "masks.open": "Maschera aperta",
-  "masks.close": "Maschera chiusa",
+  "masks.of.open": "Maschera aperta",
+  "masks.of.close": "Maschera chiusa",
   "masks.otherPicture": "Altra seggiola",
   "masks.tools": "Strumenti",
   "masks.undo": "Annullare",
@@ -70,9 +70,9 @@ export const maskSentences = {
   "proof.what":
     "Le prossime seggiole, con sopra le due maschere. Toccare che cos’è ciascuna: giusta, o l’altra.",
   "proof.none": "Nessuna seggiola è ancora stata valutata con queste maschere. Le prossime appaiono qui.",
-  "proof.go": "GO",
-  "proof.wait": "ATTENDERE",
-  "proof.no_go": "NO-GO",
+  "proof.says.go": "GO",
+  "proof.says.wait": "ATTENDERE",
+  "proof.says.no_go": "NO-GO",
   "proof.why": "{why}: {what}.",
   "proof.armed": "La seggiovia è armata: il suo silenzio significa che tutto va bene.",
   "proof.blind":

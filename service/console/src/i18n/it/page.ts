@@ -24,6 +24,8 @@ export const pageSentences = {
   "watching.one": "La seggiovia è sorvegliata",
   "watching.all": "Tutte e {total} le seggiovie sono sorvegliate",
   "watching.lift": "{name}: {why}",
+  "watching.liftOut": "{name}: fuori servizio",
+  "watching.liftOutWhy": "{name}: fuori servizio, {why}",
   "watching.more": { one: "e un’altra seggiovia ({count})", other: "e altre {count} seggiovie" },
   "watching.outOfService": "fuori servizio",
   "watching.stand": { one: "{count} allarme attivo", other: "{count} allarmi attivi" },

@@ -49,7 +49,6 @@ export const peopleSentences = {
   "people.signIns": "Le sue sessioni",
   "people.people": "Persone",
   "people.tokens": "Token",
-  "people.loading": "Lettura in corso …",
   "people.name": "Nome",
   "people.role": "Ruolo",
   "people.lifts": "Seggiovie",

@@ -75,7 +75,6 @@ export const setupSentences = {
   "setup.step.after": "Versioni",
   "setup.viewer": "Un operatore può configurare questa seggiovia; lei può guardare.",
   "setup.reading": "Lettura in corso …",
-  "setup.unread": "Il servizio non può essere letto: {problem}",
   "setup.noJob": "Questa seggiovia non ha ancora una configurazione.",
 
   "address.title": "Dov’è la telecamera?",
@@ -114,8 +113,8 @@ export const setupSentences = {
   "find.check":
     "La linea mostra dove si valutano le seggiole. Trascinarne le estremità se lì sono nascoste, o usare le frecce.",
   "find.picture": "Una seggiola sul suo percorso",
-  "find.begin": "Inizio del percorso",
-  "find.end": "Fine del percorso",
+  "find.mark.begin": "Inizio del percorso",
+  "find.mark.end": "Fine del percorso",
   "find.where": "{x:fixed0} a destra, {y:fixed0} in basso",
   "find.at": "Immagine a",
   "find.at.begin": "Inizio",
@@ -130,8 +129,8 @@ export const setupSentences = {
   "pick.what":
     "Toccare una seggiola con la barra aperta e una con la barra chiusa. Più ne si toccano, migliori le maschere.",
   "pick.count": "{open} aperte, {closed} chiuse scelte",
-  "pick.open": "Aperta",
-  "pick.closed": "Chiusa",
+  "pick.as.open": "Aperta",
+  "pick.as.closed": "Chiusa",
   "pick.occupied": "Occupata",
   "pick.empty": "Vuota",
   "pick.of": "Seggiola {number}: {state}",

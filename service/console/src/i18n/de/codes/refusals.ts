@@ -126,6 +126,8 @@ export const setupRefusals = {
   other_size: "Die Bilder der Kamera hatten damals eine andere Größe: Richten Sie die Bahn neu ein.",
   other_carriers: "Die Sessel wurden inzwischen neu ausgeschnitten: Sehen Sie die Bilder noch einmal an.",
   drawn_elsewhere: "Diese Masken wurden inzwischen in einem anderen Fenster gezeichnet.",
+  changed_elsewhere:
+    "Jemand anderes hat dies inzwischen geändert, und so wird es jetzt gezeigt: Ansehen, dann bei Bedarf noch einmal speichern.",
   other_id: "Die Kennung der Bahn kann nicht geändert werden.",
   no_bar_maps: "Dieses Netz kann keine Masken vorschlagen: Zeichnen Sie die Bügel von Hand.",
   no_prior: "Dieses Netz kann nicht für eine Bahn kalibriert werden.",

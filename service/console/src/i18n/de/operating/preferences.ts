@@ -5,9 +5,9 @@ export const preferenceSentences = {
   "preferences.language": "Sprache",
   "preferences.byBrowser": "Wie im Browser eingestellt",
   "preferences.theme": "Farben",
-  "preferences.system": "Wie im System eingestellt",
-  "preferences.light": "Hell",
-  "preferences.dark": "Dunkel",
+  "preferences.as.system": "Wie im System eingestellt",
+  "preferences.as.light": "Hell",
+  "preferences.as.dark": "Dunkel",
 
   "shortcuts.title": "Tastenkürzel",
   "shortcuts.everywhere": "Überall",

@@ -117,6 +117,8 @@ export const setupRefusals = {
   other_size: "The camera's pictures were of another size then: set the lift up anew.",
   other_carriers: "The carriers were cut out anew meanwhile: look at the pictures again.",
   drawn_elsewhere: "These masks were drawn in another window meanwhile.",
+  changed_elsewhere:
+    "Somebody else changed this meanwhile, and it is shown now: look at it, then save again if you still want to.",
   other_id: "The lift's id cannot be changed.",
   no_bar_maps: "This network cannot propose masks: draw the bars by hand.",
   no_prior: "This network cannot be calibrated for a lift.",

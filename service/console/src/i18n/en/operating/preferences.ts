@@ -5,9 +5,9 @@ export const preferenceSentences = {
   "preferences.language": "Language",
   "preferences.byBrowser": "As the browser is set",
   "preferences.theme": "Colours",
-  "preferences.system": "As the system is set",
-  "preferences.light": "Light",
-  "preferences.dark": "Dark",
+  "preferences.as.system": "As the system is set",
+  "preferences.as.light": "Light",
+  "preferences.as.dark": "Dark",
 
   "shortcuts.title": "Keyboard shortcuts",
   "shortcuts.everywhere": "Everywhere",

@@ -132,6 +132,8 @@ export const setupRefusals = {
     "Les images de la caméra avaient alors une autre taille\u00a0: configurez à nouveau le télésiège.",
   other_carriers: "Les sièges ont été redécoupés entre-temps\u00a0: regardez à nouveau les images.",
   drawn_elsewhere: "Ces masques ont été dessinés dans une autre fenêtre entre-temps.",
+  changed_elsewhere:
+    "Quelqu’un d’autre a modifié ceci entre-temps, et c’est ce qui est affiché\u00a0: regardez-le, puis enregistrez de nouveau si besoin.",
   other_id: "L’identifiant du télésiège ne peut pas être modifié.",
   no_bar_maps: "Ce réseau ne peut pas proposer de masques\u00a0: dessinez les garde-corps à la main.",
   no_prior: "Ce réseau ne peut pas être calibré pour un télésiège.",

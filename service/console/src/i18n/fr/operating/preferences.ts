@@ -5,9 +5,9 @@ export const preferenceSentences = {
   "preferences.language": "Langue",
   "preferences.byBrowser": "Comme le navigateur",
   "preferences.theme": "Couleurs",
-  "preferences.system": "Comme le système",
-  "preferences.light": "Clair",
-  "preferences.dark": "Sombre",
+  "preferences.as.system": "Comme le système",
+  "preferences.as.light": "Clair",
+  "preferences.as.dark": "Sombre",
 
   "shortcuts.title": "Raccourcis clavier",
   "shortcuts.everywhere": "Partout",

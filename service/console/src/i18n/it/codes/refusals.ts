@@ -125,6 +125,8 @@ export const setupRefusals = {
     "Le immagini della telecamera avevano allora un’altra dimensione: configurare di nuovo la seggiovia.",
   other_carriers: "Le seggiole sono state ritagliate di nuovo nel frattempo: guardare di nuovo le immagini.",
   drawn_elsewhere: "Queste maschere sono state disegnate nel frattempo in un’altra finestra.",
+  changed_elsewhere:
+    "Nel frattempo qualcun altro ha modificato questo, ed è ciò che si vede ora: guardate, poi salvate di nuovo se serve.",
   other_id: "L’identificativo della seggiovia non può essere cambiato.",
   no_bar_maps: "Questa rete non può proporre maschere: disegnare le barre a mano.",
   no_prior: "Questa rete non può essere calibrata per una seggiovia.",

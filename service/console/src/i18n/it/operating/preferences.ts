@@ -5,9 +5,9 @@ export const preferenceSentences = {
   "preferences.language": "Lingua",
   "preferences.byBrowser": "Come nel browser",
   "preferences.theme": "Colori",
-  "preferences.system": "Come nel sistema",
-  "preferences.light": "Chiaro",
-  "preferences.dark": "Scuro",
+  "preferences.as.system": "Come nel sistema",
+  "preferences.as.light": "Chiaro",
+  "preferences.as.dark": "Scuro",
 
   "shortcuts.title": "Scorciatoie da tastiera",
   "shortcuts.everywhere": "Ovunque",
