@@ -1,6 +1,7 @@
 /* The last alarms, whatever has become of them. */
 
 import type { JSX } from "preact";
+import { Titled } from "../components/titled";
 import { t } from "../i18n/text";
 import { clockTime } from "../i18n/time";
 import { hrefOf } from "../route/route";
@@ -21,7 +22,7 @@ export function AlarmList({ liftId }: { liftId?: string }): JSX.Element {
   return (
     <section aria-labelledby="alarms-title" class="log">
       <div class="heading">
-        <h2 id="alarms-title">{t("alarms.title")}</h2>
+        <Titled id="alarms-title" title={t("alarms.title")} help={t("help.alarms")} />
         <nav class="row" aria-label={t("alarms.title")}>
           <a class="target" href={hrefOf("alarms")}>
             {t("room.open")}

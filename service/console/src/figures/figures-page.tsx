@@ -6,6 +6,7 @@ import { useEffect } from "preact/hooks";
 import { get } from "../api/client";
 import type { AlarmKind, KeyFigures } from "../api/types";
 import { Choice } from "../components/choice";
+import { Titled } from "../components/titled";
 import { t, worded, words } from "../i18n/text";
 import { clockTime } from "../i18n/time";
 import { hrefOf } from "../route/route";
@@ -43,7 +44,7 @@ export function FiguresPage(): JSX.Element {
         </ol>
       </nav>
       <section class="step">
-        <h2 id="figures-title">{t("figures.title")}</h2>
+        <Titled id="figures-title" title={t("figures.title")} help={t("help.figures")} />
         <div class="row">
           <Choice
             id="figures-lift"

@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
-import type { Lift, Passage } from "../api/types";
+import type { Glance, Lift, Passage } from "../api/types";
 import { BudgetPanel } from "../budget/panel";
 import { CalibrationPanel } from "../calibration/panel";
 import { t, worded, words } from "../i18n/text";
@@ -18,37 +18,50 @@ import { OutOfServiceNote, TakeOut } from "./out-of-service";
 import { RecentCarriers } from "./recent-carriers";
 
 interface LiftCardProps {
-  lift: Lift;
+  /** What is known at once: all that every lift's tile shows. */
+  glance: Glance | Lift;
+  /** All of it; null until it was read. */
+  lift: Lift | null;
   passages: readonly Passage[];
 }
 
-export function LiftCard({ lift, passages }: LiftCardProps): JSX.Element {
-  const tested = useMemo(() => new Tested(lift.id), [lift.id]);
+export function LiftCard({ glance, lift, passages }: LiftCardProps): JSX.Element {
+  const shown = lift ?? glance;
   const last = passages[0];
-  const why = whyNotWatched(lift, standing.value);
-  const unarmed = whyNotArmed(lift);
-  const camera = lift.camera_status?.state ?? "none";
+  const why = whyNotWatched(shown, standing.value);
+  const unarmed = whyNotArmed(shown);
+  const camera = shown.camera_status?.state ?? "none";
   return (
     <article
       class="card"
-      data-lift={lift.id}
+      data-lift={shown.id}
       data-camera={camera}
       data-watched={String(why === null)}
-      data-armed={String(lift.armed)}
+      data-armed={String(shown.armed)}
       data-verdict={last?.verdict}
       data-occupied={last && String(last.occupied)}
       data-seat={last?.seat}
     >
       <header>
-        <h3>{lift.name}</h3>
+        <h3>{shown.name}</h3>
         <p class="pill" data-state={camera === "live" && why !== null ? "degraded" : camera}>
-          {why ?? stateWord(lift)}
+          {why ?? stateWord(shown)}
         </p>
       </header>
       {unarmed && <p class="unarmed">{unarmed.long}</p>}
-      <OutOfServiceNote lift={lift} />
-      {lift.camera_status && <LivePicture liftId={lift.id} name={lift.name} />}
-      <LastCarrier passage={last} />
+      <OutOfServiceNote lift={shown} />
+      {shown.camera_status && <LivePicture liftId={shown.id} name={shown.name} />}
+      {lift && <Read key={lift.id} lift={lift} passages={passages} />}
+    </article>
+  );
+}
+
+/** What has to be read of a lift before it can be shown. */
+function Read({ lift, passages }: { lift: Lift; passages: readonly Passage[] }): JSX.Element {
+  const tested = useMemo(() => new Tested(lift.id), [lift.id]);
+  return (
+    <>
+      <LastCarrier passage={passages[0]} />
       <RecentCarriers passages={passages} />
       <p class="facts">{facts(lift).join(" · ")}</p>
       <div class="row">
@@ -84,11 +97,11 @@ export function LiftCard({ lift, passages }: LiftCardProps): JSX.Element {
       />
       <BudgetPanel lift={lift} />
       <TrialsPanel lift={lift} tested={tested} />
-    </article>
+    </>
   );
 }
 
-function stateWord({ camera_status: status }: Lift): string {
+function stateWord({ camera_status: status }: Lift | Glance): string {
   return status ? worded(words.cameraStates, status.state, status.state) : t("lifts.noCamera");
 }
 

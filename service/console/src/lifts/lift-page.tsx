@@ -8,6 +8,7 @@ import { ageText } from "../i18n/time";
 import { hrefOf } from "../route/route";
 import { now, secondsSince } from "../state/clock";
 import { followed } from "../state/lift";
+import { liftOf } from "../state/lifts";
 import { mayAct } from "../state/session";
 import { LiftCard } from "./lift-card";
 import { PlaceForm } from "./place-form";
@@ -19,6 +20,7 @@ export function LiftPage({ liftId }: { liftId: string }): JSX.Element {
   const known = useMemo(() => followed(liftId), [liftId]);
   useEffect(() => known.start(), [known]);
   const lift = known.lift.value;
+  const glance = lift ?? liftOf(liftId);
   void now.value;
   const age = secondsSince(known.readAt.value);
   return (
@@ -35,9 +37,11 @@ export function LiftPage({ liftId }: { liftId: string }): JSX.Element {
             {t("lifts.notRead", { age: ageText(age) })}
           </p>
         )}
-        {lift === undefined && <p class="note">{t("lifts.reading")}</p>}
+        {lift === undefined && !glance && <p class="note">{t("lifts.reading")}</p>}
         {lift === null && <p class="note">{t("lifts.gone", { id: liftId })}</p>}
-        {lift && <LiftCard lift={lift} passages={known.passages.value} />}
+        {glance && lift !== null && (
+          <LiftCard glance={glance} lift={lift ?? null} passages={known.passages.value} />
+        )}
         {lift && mayAct.value && <PlaceForm lift={lift} />}
       </section>
       <AlarmList liftId={liftId} />

@@ -9,6 +9,7 @@ import { t, words } from "../i18n/text";
 import { clockTime } from "../i18n/time";
 import { mayAct, messageOf } from "../state/session";
 import { putBack, takeOut } from "../state/status";
+import type { Watched } from "../state/watching";
 
 const HOURS = [1, 4, 12, 24, 24 * 7, 24 * 30];
 
@@ -25,7 +26,7 @@ export function TakeOut({ lift }: { lift: Lift }): JSX.Element | null {
   );
 }
 
-export function OutOfServiceNote({ lift }: { lift: Lift }): JSX.Element | null {
+export function OutOfServiceNote({ lift }: { lift: Watched }): JSX.Element | null {
   const busy = useSignal(false);
   const failure = useSignal("");
   const entry = lift.out_of_service;

@@ -3,6 +3,7 @@
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { AlarmList } from "../alarms/alarm-list";
+import { Titled } from "../components/titled";
 import { t } from "../i18n/text";
 import { BegunSetups } from "../lifts/begun-setups";
 import { hrefOf } from "../route/route";
@@ -32,7 +33,7 @@ export function OverviewPage(): JSX.Element {
     <>
       <section class="overview" aria-labelledby="lifts-title">
         <div class="heading">
-          <h2 id="lifts-title">{t("lifts.title")}</h2>
+          <Titled id="lifts-title" title={t("lifts.title")} help={t("help.lifts")} />
           <Controls />
           {mayAct.value && (
             <a class="target new" href={hrefOf("setup")}>

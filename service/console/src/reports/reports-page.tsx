@@ -7,6 +7,7 @@ import { address, get } from "../api/client";
 import type { Report, ReportPeriod } from "../api/types";
 import { Button } from "../components/button";
 import { Choice, type Option } from "../components/choice";
+import { Titled } from "../components/titled";
 import { language, t, words } from "../i18n/text";
 import { hrefOf } from "../route/route";
 import { messageOf } from "../state/session";
@@ -52,7 +53,7 @@ export function ReportsPage(): JSX.Element {
         </ol>
       </nav>
       <section class="step">
-        <h2 id="reports-title">{t("reports.title")}</h2>
+        <Titled id="reports-title" title={t("reports.title")} help={t("help.reports")} />
         <Asking asked={asked.value} report={report} lifts={known.value} ask={ask} />
         <div class="row report-actions">
           <a class="target" href={address(`/reports.csv?${query}&language=${language}`)} download>

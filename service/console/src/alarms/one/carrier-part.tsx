@@ -7,6 +7,7 @@ import { get } from "../../api/client";
 import type { AlarmDetail, Decision, Passage, PassageImage } from "../../api/types";
 import { Button } from "../../components/button";
 import { Picture } from "../../components/picture";
+import { Titled } from "../../components/titled";
 import { t, words } from "../../i18n/text";
 import { MARKS } from "../../lifts/last-carrier";
 import { MaskOverlay } from "../../proof/mask-overlay";
@@ -69,7 +70,7 @@ export function CarrierPart({ alarm }: { alarm: AlarmDetail }): JSX.Element {
         {layer.value === "seen" && <p class="note">{t("carrier.whyColours")}</p>}
       </section>
       <section class="why" aria-labelledby="why-title">
-        <h2 id="why-title">{t("room.why")}</h2>
+        <Titled id="why-title" title={t("room.why")} help={t("help.why")} />
         {decision.value && <MarginScale decision={decision.value} passage={carrier} />}
       </section>
       <JudgedPart

@@ -5,6 +5,7 @@ import type { JSX } from "preact";
 import { post, remove } from "../../api/client";
 import type { Passage, ReviewAnswer } from "../../api/types";
 import { Button } from "../../components/button";
+import { Titled } from "../../components/titled";
 import { t, words } from "../../i18n/text";
 import { clockTime } from "../../i18n/time";
 import { mayAct, messageOf } from "../../state/session";
@@ -37,7 +38,7 @@ export function JudgedPart({ passage, onChange }: JudgedProps): JSX.Element {
   const label = passage.review;
   return (
     <section class="judged" aria-labelledby="judged-title">
-      <h2 id="judged-title">{t("room.judged")}</h2>
+      <Titled id="judged-title" title={t("room.judged")} help={t("help.judged")} />
       <p class="said" role="status" data-right={label?.alarm_right ?? undefined}>
         {saidOf(passage)}
       </p>

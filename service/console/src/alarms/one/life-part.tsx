@@ -4,6 +4,7 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { post } from "../../api/client";
 import type { AlarmDetail } from "../../api/types";
+import { Titled } from "../../components/titled";
 import { fill, PLACES, t, worded, words } from "../../i18n/text";
 import { clockTime } from "../../i18n/time";
 import { mayAct, messageOf } from "../../state/session";
@@ -50,7 +51,7 @@ function stepsOf({ events, comments }: AlarmDetail): Step[] {
 export function LifePart({ alarm, onChange }: { alarm: AlarmDetail; onChange: () => void }): JSX.Element {
   return (
     <section class="life" aria-labelledby="life-title">
-      <h2 id="life-title">{t("room.life")}</h2>
+      <Titled id="life-title" title={t("room.life")} help={t("help.life")} />
       <ol>
         {stepsOf(alarm).map(({ key, at, who, what, text }) => (
           <li key={key}>

@@ -5,6 +5,7 @@ import { useEffect } from "preact/hooks";
 import type { ListedAlarm } from "../../api/types";
 import { Button } from "../../components/button";
 import { Choice } from "../../components/choice";
+import { Titled } from "../../components/titled";
 import { t, words } from "../../i18n/text";
 import { clockTime } from "../../i18n/time";
 import { hrefOf } from "../../route/route";
@@ -19,7 +20,7 @@ export function HistoryPart(): JSX.Element {
   const { items } = history;
   return (
     <section class="past" aria-labelledby="past-title">
-      <h2 id="past-title">{t("room.history")}</h2>
+      <Titled id="past-title" title={t("room.history")} help={t("help.history")} />
       <Filters />
       <Pages />
       {history.problem.value && (

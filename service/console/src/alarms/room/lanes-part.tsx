@@ -5,6 +5,7 @@ import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { Button } from "../../components/button";
 import { guardOn, holdOn } from "../../components/holding";
+import { Titled } from "../../components/titled";
 import { t, words } from "../../i18n/text";
 import { connected } from "../../state/connection";
 import { isUnseen } from "../../state/watching";
@@ -14,6 +15,8 @@ import { byLane, held, LANES, type Lane, laneOf } from "./lanes";
 
 /** So many rows are drawn at first, and with each press more: a thousand would make every change slow. */
 const AT_ONCE = 50;
+
+const HELP = { blind: "help.blind", open: "help.open", machine: "help.machine" } as const;
 
 export function LanesPart(): JSX.Element {
   const lanes = useRef<HTMLDivElement>(null);
@@ -63,12 +66,11 @@ function LaneList({ lane }: { lane: Lane }): JSX.Element | null {
   const more = rows.length - shown.value;
   return (
     <section class={`lane ${lane}`} aria-labelledby={`lane-${lane}`}>
-      <h2 id={`lane-${lane}`}>
-        {words.lanes[lane]}
+      <Titled id={`lane-${lane}`} title={words.lanes[lane]} help={t(HELP[lane])}>
         <span class="count" data-some={unseen > 0}>
           {t("room.waiting", { count: unseen })}
         </span>
-      </h2>
+      </Titled>
       <ol>
         {rows.slice(0, shown.value).map(({ row, alarms }) => (
           <LaneRowItem key={row.key} row={row} alarms={alarms} />
