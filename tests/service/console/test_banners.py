@@ -1,4 +1,4 @@
-"""What is said at the top and over every page: how many alarms wait; what moves nothing and is not pressed."""
+"""What is said at the top and over every page; what moves nothing there, and is not pressed by mistake."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def open_lift(page: Page, served: Served, lift_id: str = "demo-quad") -> None:
     """Go to a lift's own page, once somebody is signed in."""
     shown(page, "#watch")
     page.goto(f"{served.url}/#/lifts/{lift_id}")
-    shown(page, ".card")
+    shown(page, ".card .verdict")  # all of it was read
 
 
 @pytest.fixture

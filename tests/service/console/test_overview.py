@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from service.domain.alarm import AlarmKind
+from service.domain.camera import CameraState
 from service.domain.people import Role
 from tests.service.console import fleet
 from tests.service.console.conftest import Served
@@ -206,6 +207,29 @@ def test_a_tile_leads_to_its_lift(look: Callable[..., Page], served: Served) -> 
     expect(seen.locator(".place")).to_have_count(0)
     seen.goto(f"{served.url}/#/lifts/nowhere")
     expect(seen.get_by_text("There is no lift “nowhere”.")).to_be_visible()
+
+
+def test_a_lifts_page_is_there_before_anything_was_read(look: Callable[..., Page], served: Served) -> None:
+    """What its tile knew is drawn at once, and stays when the rest comes; what is blind looks so."""
+    ids = fleet.fill(served.house, 2)
+    fleet.report(served.house, ids[1], state=CameraState.LOST)
+    page = look()
+    tile(page, ids[1], "blind")
+    asked: list[Route] = []
+    page.route(re.compile(r"/lifts/[\w-]+$|/passages\?"), asked.append)
+    page.locator(f".tile[data-lift={ids[1]}] a").click()
+    card = page.locator(f".one-lift .card[data-lift={ids[1]}]")
+    expect(card.locator("h3")).to_have_text("Gipfel 2")
+    expect(card.locator(".pill")).to_have_text("camera lost")
+    expect(card).to_have_attribute("data-watched", "false")
+    expect(card.locator(".sight[data-picture=live]")).to_be_visible()
+    expect(card.locator(".verdict")).to_have_count(0)
+    canvas = card.locator("canvas").element_handle()
+    page.unroute(re.compile(r"/lifts/[\w-]+$|/passages\?"))
+    for route in asked:
+        route.continue_()
+    expect(card.locator(".verdict")).to_be_visible()
+    assert page.evaluate("(one) => one === document.querySelector('.one-lift canvas')", canvas)
 
 
 def test_a_room_that_cannot_be_loaded_leaves_the_warning(look: Callable[..., Page], served: Served) -> None:

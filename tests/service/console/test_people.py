@@ -125,3 +125,31 @@ def test_an_admin_reads_the_audit(page: Page, served: Served) -> None:
     assert download.value.suggested_filename.startswith("barwatch-audit-")
     lines = Path(download.value.path()).read_text(encoding="utf-8").splitlines()
     assert "user.create" in {json.loads(line)["action"] for line in lines}
+
+
+def test_a_person_is_made_and_audited_and_a_session_elsewhere_is_ended(
+    page: Page, browser: Browser, served: Served
+) -> None:
+    """The audit names who made whom; of two browsers one ends the other's sign-in, which shows alarms no more."""
+    sign_in(page)
+    page.locator("#admin").click()
+    page.get_by_role("link", name="People").click()
+    page.locator("#person-name").fill("Vera")
+    page.locator("#person-role").select_option("viewer")
+    page.get_by_role("button", name="Add a person").click()
+    vera = open_page(browser, page.locator(".secret").inner_text())
+    expect(vera.locator("#who")).to_have_text("Vera (viewer)")
+    expect(vera.locator("#admin")).to_have_count(0)
+    page.goto(f"{served.url}/#/admin/audit")
+    made = page.locator(".audit tbody tr").filter(has_text="user.create").first
+    expect(made).to_contain_text("Anna")
+
+    elsewhere = open_page(browser, served.url)
+    sign_in(elsewhere)
+    page.goto(f"{served.url}/#/account")
+    expect(page.locator(".entries li")).to_have_count(2)
+    page.get_by_role("button", name="End").click()
+    shown(elsewhere, "#sign-in")
+    expect(elsewhere.locator("#link")).to_contain_text("NOT CONNECTED")
+    expect(page.locator(".entries li")).to_have_count(1)
+    expect(page.locator("#to-alarms")).to_be_visible()
