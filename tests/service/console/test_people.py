@@ -130,7 +130,7 @@ def test_an_admin_reads_the_audit(page: Page, served: Served) -> None:
 def test_a_person_is_made_and_audited_and_a_session_elsewhere_is_ended(
     page: Page, browser: Browser, served: Served
 ) -> None:
-    """The audit names who made whom; of two browsers one ends the other's sign-in, which shows alarms no more."""
+    """The audit names who made whom; of two browsers one ends the other's sign-in."""
     sign_in(page)
     page.locator("#admin").click()
     page.get_by_role("link", name="People").click()
