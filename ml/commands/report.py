@@ -13,9 +13,10 @@ import typer
 
 from ml.commands.common import RELEASED, RESULTS, console
 from ml.papers.comparison.orderings import ORDERINGS, compare_runs
+from ml.papers.listed.named import MEASUREMENTS
 from ml.papers.plans.named import PLANS
 from ml.report.document import fill_places, places, read_results, report_document
-from ml.report.papers.listed import LISTED, listed_section
+from ml.report.papers.listed import LISTED, listed_page
 from ml.report.papers.pairing import FOLDER as GETNET
 from ml.report.papers.pairing import getnet_page
 from ml.report.papers.tables import LEFT_OUT, tables_page
@@ -31,10 +32,7 @@ def report(
 ) -> None:
     """Write report.md with its plots, systems.md, tables.md, and other documents' tables, from JSON files."""
     measured, runs = read_results(results), read_runs(results)
-    content = {
-        **places(measured, runs, read_runs(results, TEACHERS)),
-        "listed": listed_section(read_runs(results, LISTED)),
-    }
+    content = places(measured, runs, read_runs(results, TEACHERS))
     documents = [readme, *sorted((readme.parent / "docs").glob("*.md"))]
     written = {path: fill_places(path.read_text(encoding="utf-8"), content) for path in documents}
     written[results / "report.md"] = report_document(measured)
@@ -46,6 +44,9 @@ def report(
     written[results / "tables.md"] = tables_page(runs, measured.get("naive"), read_runs(results, LEFT_OUT))
     paired = read_runs(results, GETNET)
     written[results / "getnet.md"] = getnet_page(paired)
+    listed = read_runs(results, LISTED)
+    titles = {name: measurement.title for name, measurement in MEASUREMENTS.items()}
+    written[results / "listed.md"] = listed_page(listed, titles)
     for path, text in written.items():
         path.write_text(text, encoding="utf-8")
     for path in [*written, *plots(measured, results)]:

@@ -10,16 +10,32 @@ LISTED = "listed"
 """Below the results; a file for each measurement of `barwatch ablate`."""
 
 
+_HEAD = """# What the list beside paper 002 gains here
+
+Made by `barwatch report` from the JSON files in `listed/`.
+[What each is](../../docs/papers/002-adaptive-l2.md). All pictures are rendered. Where lifts
+are drawn, the interval says what other lifts might show."""
+
+
 def measurement_table(result: Result) -> Table:
     """Return a measurement's rows under all columns that any of them has."""
     columns = list(dict.fromkeys(column for row in result["rows"] for column in row))
     return Table(columns, [[row.get(column) for column in columns] for row in result["rows"]])
 
 
-def listed_section(results: Mapping[str, Result]) -> str:
-    """Return every measurement with its paper, its command and its commit; "" for none."""
-    return "\n\n".join(
-        f"**{result['title'].capitalize()}** ({result['source']}). `{result['command']}`, "
-        f"commit {result['git_commit'][:12]}.\n\n{measurement_table(result)}"
-        for result in results.values()
-    )
+def listed_page(results: Mapping[str, Result], titles: Mapping[str, str]) -> str:
+    """Return the page of all measurements: each with its paper, its command and its commit.
+
+    Args:
+        results: by name; `barwatch ablate NAME` makes one.
+        titles: of all measurements that there are; those without a result are said to be missing.
+    """
+    parts = [_HEAD]
+    for name, title in titles.items():
+        head = f"## {title[0].upper()}{title[1:]}"
+        if result := results.get(name):
+            source = f"{result['source']}. `{result['command']}`, commit {result['git_commit'][:12]}."
+            parts += [f"{head}\n\n{source}\n\n{measurement_table(result)}"]
+        else:
+            parts += [f"{head}\n\nNot run yet: `barwatch ablate {name}`."]
+    return "\n\n".join(parts) + "\n"
