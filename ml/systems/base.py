@@ -58,6 +58,10 @@ class Trainable(ABC, Generic[R]):
         del step
         return list(self.network.parameters())
 
+    def shares(self) -> list[tuple[list[nn.Parameter], float]]:
+        """Return the network's parameters in groups, each with its share of the learning rate."""
+        return [(list(self.network.parameters()), 1.0)]
+
     def epoch_begins(self, epoch: int, data: PictureSet, generator: torch.Generator) -> None:
         """Prepare for an epoch, numbered from 0."""
 

@@ -69,13 +69,15 @@ class GetNetRecipe(Recipe):
     """Pictures and masks behind a spatial transformer (paper 001).
 
     transformer: how many parameters it has, 0 for none. scale: its s at the start, of which 2 parameters
-    leave it. turn: steps in which everything learns, followed by as many in which the transformer learns
-    alone. displaced: largest shift of a picture on each axis, as a fraction of the frame's side; its size is
-    scaled by 1 - displaced to 1 + displaced.
+    leave it. transformer_rate: its learning rate, as a fraction of the rest's. turn: steps in which
+    everything learns, followed by as many in which the transformer learns alone. displaced: largest shift of
+    a picture on each axis, as a fraction of the frame's side; its size is scaled by 1 - displaced to 1 +
+    displaced.
     """
 
     transformer: Literal[0, 2, 3, 6] = 2
     scale: float = 0.6
+    transformer_rate: float = 0.3
     turn: int = 21
     displaced: float = 0.25
 

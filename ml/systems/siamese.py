@@ -13,7 +13,7 @@ from torch.nn import functional as F
 from ml.data.pictures import PictureSet
 from ml.losses.contrastive import contrastive_loss
 from ml.losses.getnet import getnet_loss
-from ml.models.getnet import CARRIERS, getnet, turn
+from ml.models.getnet import CARRIERS, GetNet, getnet, turn
 from ml.models.paper import PaperNetwork
 from ml.systems.base import System, prepare_images
 from ml.systems.recipe import GetNetRecipe, Recipe, SiameseRecipe
@@ -119,6 +119,14 @@ class GetNetSystem(NearestMask[GetNetRecipe]):
     def learning(self, step: int) -> list[nn.Parameter]:
         """Return all parameters at the steps of one turn, the transformer's at those of the next."""
         return turn(self.network, step // self.recipe.turn % 2 == 1)
+
+    def shares(self) -> list[tuple[list[nn.Parameter], float]]:
+        """Return the siamese part, and the transformer with its own share of the learning rate."""
+        if not isinstance(self.network, GetNet):
+            return super().shares()
+        parts = self.network.siamese, self.network.transformer
+        shares = 1.0, self.recipe.transformer_rate
+        return [(list(part.parameters()), share) for part, share in zip(parts, shares, strict=True)]
 
     def loss(self, data: PictureSet, index: Tensor, generator: torch.Generator) -> Tensor:
         """Return equation 8's loss of displaced pictures with their masks."""

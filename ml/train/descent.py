@@ -100,7 +100,7 @@ class Descent:
     def _learn(self, data: PictureSet, index: Tensor) -> float:
         system, recipe = self.system, self.system.recipe
         for group in self.optimiser.param_groups:
-            group["lr"] = system.learning_rate(self.step)
+            group["lr"] = system.learning_rate(self.step) * group.get("share", 1.0)
         loss = episodic_loss(system, data, index, self.rng) if recipe.episodic else None
         loss = system.loss(data, index, self.rng) if loss is None else loss
         added = self.penalty()
@@ -135,7 +135,8 @@ class _Penalty(nn.Module):
 
 
 def _optimiser(recipe: Recipe, system: Trainable[Any], penalty: _Penalty) -> torch.optim.Optimizer:
-    learnt = [*system.network.parameters(), *penalty.parameters()]
+    learnt: list[dict[str, Any]] = [{"params": part, "share": share} for part, share in system.shares()]
+    learnt[0]["params"] += penalty.parameters()
     if recipe.optimiser == "adam":
         return torch.optim.Adam(learnt, recipe.learning_rate, weight_decay=recipe.weight_decay)
     return torch.optim.SGD(

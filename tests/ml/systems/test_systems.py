@@ -26,6 +26,7 @@ from ml.systems.named import (
 )
 from ml.systems.recipe import AbirRecipe, GetNetRecipe, MetricRecipe, Recipe, TripletRecipe
 from ml.systems.siamese import displace
+from ml.train.descent import Descent
 from ml.train.loop import train
 from ml.train.run import Run
 from ml.train.systems import Lesson, SystemLearner
@@ -164,6 +165,18 @@ def test_getnet_learns_in_turns(data: PictureSet) -> None:
     steps = math.ceil(len(data) / 4 / 3) * 3  # the siamese part's, in whole turns
     assert [len(found) for found in batches] == [2 * steps, steps]
     assert torch.equal(torch.cat(batches[1])[: len(data)].sort()[0], torch.arange(len(data)))
+
+
+def test_the_transformer_learns_at_its_share_of_the_rate(data: PictureSet) -> None:
+    """As the rate falls, so does its own; every parameter is in one group."""
+    recipe = replace(GetNetRecipe(), optimiser="adam", batch=4, turn=1, transformer_rate=0.5, decay=1.0)
+    descent = Descent(system_of(recipe), torch.device("cpu"))
+    descent.learn(data, 0, seconds=0)
+    descent.learn(data, 0, seconds=0)
+    rates = [group["lr"] for group in descent.optimiser.param_groups]
+    assert rates == [recipe.learning_rate / 2, recipe.learning_rate / 4]
+    grouped = [id(parameter) for group in descent.optimiser.param_groups for parameter in group["params"]]
+    assert sorted(grouped) == sorted(id(parameter) for parameter in descent.system.network.parameters())
 
 
 def test_displaced_pictures_lie_off_their_place() -> None:
