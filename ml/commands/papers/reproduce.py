@@ -47,6 +47,9 @@ def reproduce(
     A result that is there is not made again; a training goes on from its last checkpoint, which is at most
     two minutes old. So the same command, interrupted in any way and as often as it takes, ends with all.
     """
+    here = Path.cwd()
+    # Commands are part of results, which are published: they hold no place of one machine.
+    results = results.relative_to(here) if results.is_relative_to(here) else results
     for step in steps(results, folder, threads):
         if _is_whole(results / step.file) or (names and not step.file.startswith(tuple(names))):
             continue

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
 from ml.commands.papers.reproduce import SEEDS, steps
@@ -25,6 +26,15 @@ def test_every_ordering_has_its_seeds_and_every_command_exists(tmp_path: Path) -
     trained = [command.split(" --out ")[1] for command in made if command.startswith("barwatch train")]
     assert len(set(trained)) == len(trained) == 14 + 13 * len(SEEDS)
     assert all(folder.endswith("--resume") for folder in trained)
+
+
+def test_commands_hold_no_place_of_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are published with their results: below the current folder every path is relative."""
+    monkeypatch.chdir(tmp_path)
+    asked = ["reproduce", "systems/vgg16", "--results", str(tmp_path / "ml" / "results"), "--dry-run"]
+    said = CliRunner().invoke(app, asked)
+    assert "--out ml/results/systems/vgg16-large.json" in said.output
+    assert str(tmp_path) not in said.output
 
 
 def test_what_is_done_is_not_done_again(tmp_path: Path) -> None:
