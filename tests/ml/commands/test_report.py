@@ -40,13 +40,13 @@ def measured(tmp_path: Path) -> tuple[Path, Path]:
     write("crosscheck", commits[1])
     write("seats", f"{commits[1]}-dirty")
     write("benchmark-siamese", commits[0])
-    write("digits", commits[0])
+    write("naive", commits[0])
     (results / "photographs.json").write_text("[]")
     return results, artefact
 
 
 def test_what_was_measured_before_the_network_changed_is_stale(measured: tuple[Path, Path]) -> None:
-    """Of the shipped network's results those of an older commit; papers' systems and digits are others'."""
+    """Of the shipped network's results those of an older commit; no paper's system, no naive answer."""
     assert [name for name, _ in stale(*measured)] == ["loco"]
 
 
