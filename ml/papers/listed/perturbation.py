@@ -25,7 +25,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from lifts.arrays import Bool, UInt8
+from lifts.arrays import Bool
 from ml.artefact.torchscript import read_weights
 from ml.data.rendered import PlainLifts, RenderedLift
 from ml.models.barwatch import BarwatchNetwork, prepare_masks
@@ -175,12 +175,6 @@ def _masks(network: BarwatchNetwork, lift: RenderedLift) -> tuple[Tensor, Tensor
 
 def _floats(images: Tensor) -> Tensor:
     return images.permute(0, 3, 1, 2).float()
-
-
-def shown(images: UInt8, change: Perturbation) -> UInt8:
-    """Return pictures uint8[N, 200, 200, 3] as the change leaves them, to look at."""
-    changed = change.applied(_floats(torch.from_numpy(images))).round().byte()
-    return np.asarray(changed.permute(0, 2, 3, 1).numpy())
 
 
 PERTURBATION = Measurement(

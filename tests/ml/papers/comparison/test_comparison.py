@@ -81,6 +81,19 @@ def test_seeds_are_averaged() -> None:
     assert (row["difference"], row["seeds"]) == (0.25, [2, 1])
 
 
+def test_a_lift_s_rarer_state_is_compared_by_itself() -> None:
+    """Of three passages two are open: what calls everything open is right on none of the closed ones."""
+    data = lifts(2, 3)
+    right, opened = torch.where(data.is_open, 1.0, -1.0), torch.ones(len(data))
+    figures = [accuracy_figures(scores, data) for scores in (right, opened)]
+    assert [found["rare_accuracy"] for found in figures] == [1.0, 0.0]
+    assert figures[1]["accuracy"] == pytest.approx(2 / 3)
+    runs = {name: run(RIGHT, seen=found) for name, found in zip(("one", "other"), figures, strict=True)}
+    claims = [orderings.Ordering("one over the other", "one", "other", ("seen", "rare"))]
+    found = {row["what"]: row["difference"] for row in orderings.compare_runs(runs, claims)}
+    assert found == {"seen": pytest.approx(1 / 3), "rare": 1.0}
+
+
 def test_a_run_judged_on_some_pictures_is_compared_on_those() -> None:
     """Every third picture of the one that was judged on all: of these the other has all right."""
     data = lifts(2, 2)
