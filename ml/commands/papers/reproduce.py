@@ -6,13 +6,14 @@ import json
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
 import typer
 
 from ml.commands.common import RESULTS, console
+from ml.commands.papers.pairing_plan import alone
 from ml.commands.papers.retrieval_steps import retrieval_steps
 
 SEEDS = (0, 1, 2)
@@ -46,6 +47,7 @@ def reproduce(
 
     A result that is there is not made again; a training goes on from its last checkpoint, which is at most
     two minutes old. So the same command, interrupted in any way and as often as it takes, ends with all.
+    Several processes share the work: none makes what another is making.
     """
     here = Path.cwd()
     # Commands are part of results, which are published: they hold no place of one machine.
@@ -53,10 +55,25 @@ def reproduce(
     for step in steps(results, folder, threads):
         if _is_whole(results / step.file) or (names and not step.file.startswith(tuple(names))):
             continue
-        for command in step.commands:
-            console.print(f"{step.file}: {command}", soft_wrap=True)
-            if not dry_run:
-                subprocess.run([sys.executable, "-m", "service.cli", *shlex.split(command)[1:]], check=True)
+        if dry_run:
+            _say(step, step.commands)
+            continue
+        with alone(folder / "reproduced" / f"{step.file.replace('/', '-')}.lock") as free:
+            if free:
+                _make(step)
+            else:
+                _say(step, ("another process makes it",))
+
+
+def _say(step: MadeResult, what: Iterable[str]) -> None:
+    for line in what:
+        console.print(f"{step.file}: {line}", soft_wrap=True)
+
+
+def _make(step: MadeResult) -> None:
+    for command in step.commands:
+        _say(step, (command,))
+        subprocess.run([sys.executable, "-m", "service.cli", *shlex.split(command)[1:]], check=True)
 
 
 def _is_whole(file: Path) -> bool:

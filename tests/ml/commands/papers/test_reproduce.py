@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from ml.commands.papers.pairing_plan import alone
 from ml.commands.papers.reproduce import SEEDS, steps
 from ml.commands.papers.retrieval_steps import RUNS, UNTRAINED, retrieval_steps
 from ml.papers.comparison.orderings import FOUND, ORDERINGS
@@ -35,6 +36,17 @@ def test_commands_hold_no_place_of_this_machine(tmp_path: Path, monkeypatch: pyt
     said = CliRunner().invoke(app, asked)
     assert "--out ml/results/systems/vgg16-large.json" in said.output
     assert str(tmp_path) not in said.output
+
+
+def test_what_another_process_makes_is_left_to_it(tmp_path: Path) -> None:
+    """Nothing is started while its lock is held: neither is a checkpoint."""
+    with alone(tmp_path / "reproduced" / "systems-vgg16-large.json.lock") as free:
+        assert free
+        asked = ["reproduce", "systems/vgg16", "--results", str(tmp_path), "--folder", str(tmp_path)]
+        said = CliRunner().invoke(app, asked)
+    assert said.exit_code == 0
+    assert "systems/vgg16-large.json: another process makes it" in said.output
+    assert not (tmp_path / "tables").exists()
 
 
 def test_what_is_done_is_not_done_again(tmp_path: Path) -> None:
