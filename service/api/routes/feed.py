@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import anyio
 from fastapi import APIRouter, Query, WebSocket
 from starlette.exceptions import HTTPException
-from starlette.websockets import WebSocketDisconnect
+from starlette.websockets import WebSocketDisconnect, WebSocketState
 
 from service.alarms.hub import SubscriberDroppedError, Subscription
 from service.api.auth import SUBPROTOCOL, client_address, same_origin
@@ -75,9 +75,11 @@ async def _followed(websocket: WebSocket, runtime: Runtime, after: int | None, c
     await websocket.accept(subprotocol=_subprotocol(websocket))
     async with anyio.create_task_group() as group:
         group.start_soon(_send, websocket, runtime, after, client, group.cancel_scope)
-        group.start_soon(_end_when_shut_out, websocket, runtime, client, group.cancel_scope)
+        group.start_soon(_end_when_shut_out, runtime, client, group.cancel_scope)
         await _read(websocket)
         group.cancel_scope.cancel()
+    if client.is_shut_out:
+        await _close(websocket, CLOSE_UNAUTHORIZED, "the token or session is no longer valid")
 
 
 @dataclass
@@ -85,6 +87,7 @@ class _Client:
     """Who follows, as they were when last looked at."""
 
     principal: Principal
+    is_shut_out: bool = False
 
 
 def _admit(websocket: WebSocket, runtime: Runtime, ticket: str | None) -> Principal:
@@ -110,9 +113,15 @@ async def _read(websocket: WebSocket) -> None:
         pass
 
 
-async def _end_when_shut_out(
-    websocket: WebSocket, runtime: Runtime, client: _Client, whole: anyio.CancelScope
-) -> None:
+async def _close(websocket: WebSocket, code: int, reason: str) -> None:
+    """Close it, unless it is. Only where nobody sends any more: a cancelled task may still take one step."""
+    if WebSocketState.DISCONNECTED in {websocket.application_state, websocket.client_state}:
+        return
+    with anyio.move_on_after(1), contextlib.suppress(WebSocketDisconnect):
+        await websocket.close(code, reason)
+
+
+async def _end_when_shut_out(runtime: Runtime, client: _Client, whole: anyio.CancelScope) -> None:
     """Look again at who follows: when somebody was shut out here, and as often as there is a heartbeat."""
     loop, changed = asyncio.get_running_loop(), asyncio.Event()
 
@@ -132,8 +141,7 @@ async def _end_when_shut_out(
             if again is None:
                 break
             client.principal = again
-    with anyio.move_on_after(1, shield=True):
-        await websocket.close(CLOSE_UNAUTHORIZED, "the token or session is no longer valid")
+    client.is_shut_out = True
     whole.cancel()
 
 
@@ -143,25 +151,24 @@ async def _send(
     """Send until the client is gone, too slow or no longer allowed; then end the whole connection."""
     newest = runtime.hub.last_seq
     try:
-        async with runtime.hub.subscribe(after) as subscription, anyio.create_task_group() as group:
-            group.start_soon(_end_when_dropped, websocket, subscription, group.cancel_scope)
-            await _follow(
-                websocket, runtime, newest, newest if after is None else after, client, subscription
-            )
-            group.cancel_scope.cancel()
+        async with runtime.hub.subscribe(after) as subscription:
+            async with anyio.create_task_group() as group:
+                group.start_soon(_end_when_dropped, subscription, group.cancel_scope)
+                await _follow(
+                    websocket, runtime, newest, newest if after is None else after, client, subscription
+                )
+                group.cancel_scope.cancel()
+            if subscription.dropped.is_set():
+                await _close(websocket, CLOSE_TOO_SLOW, subscription.reason)
     except* WebSocketDisconnect:
         pass
     whole.cancel()
 
 
-async def _end_when_dropped(
-    websocket: WebSocket, subscription: Subscription, sending: anyio.CancelScope
-) -> None:
+async def _end_when_dropped(subscription: Subscription, sending: anyio.CancelScope) -> None:
     """Being dropped must end a sending that is stuck, because the client does not read."""
     await subscription.dropped.wait()
     sending.cancel()
-    with anyio.move_on_after(1, shield=True):
-        await websocket.close(CLOSE_TOO_SLOW, subscription.reason)
 
 
 async def _follow(

@@ -13,6 +13,7 @@ from starlette.websockets import WebSocketDisconnect
 from service.alarms.unstored import UnstoredAlarms
 from service.api.threads import Feeds
 from service.domain.alarm import AlarmDraft, AlarmKind, Severity
+from service.domain.errors import StoreError
 from service.domain.people import Role
 from service.store import tokens
 from tests.service.api.conftest import House
@@ -160,9 +161,10 @@ def test_three_ways_in(house: House) -> None:
         assert feed.receive_json()["type"] == "hello"
 
 
-def test_a_revoked_token_closes_the_feed(make_house: Callable[..., House]) -> None:
-    """Within a heartbeat the feed ends with 4401."""
-    house = make_house(heartbeat_s=0.05)
+@pytest.mark.parametrize("heartbeat_s", [0.05, 0.0])
+def test_a_revoked_token_closes_the_feed(make_house: Callable[..., House], heartbeat_s: float) -> None:
+    """Within a heartbeat the feed ends with 4401; nothing is sent behind that, even if it is due then."""
+    house = make_house(heartbeat_s=heartbeat_s)
     token, record = house.store.write(lambda s: tokens.create(s, "x", Role.VIEWER)).result()
     headers = {"Authorization": f"Bearer {token}"}
     with house.client.websocket_connect("/alarms", headers=headers) as feed:
@@ -172,6 +174,26 @@ def test_a_revoked_token_closes_the_feed(make_house: Callable[..., House]) -> No
         while message["type"] == "websocket.send":
             message = feed.receive()
     assert (message["type"], message["code"]) == ("websocket.close", 4401)
+
+
+@pytest.mark.parametrize("heartbeat_s", [5.0, 0.0])
+def test_a_feed_that_is_dropped_is_closed_with_why(
+    make_house: Callable[..., House], monkeypatch: pytest.MonkeyPatch, heartbeat_s: float
+) -> None:
+    """What was missed cannot be read: the client is told to come again, and nothing is sent behind that."""
+    house = make_house(heartbeat_s=heartbeat_s)
+    house.raise_alarm()
+
+    async def refuse(after: int) -> Any:
+        raise StoreError("the database does not answer")
+
+    monkeypatch.setattr(house.runtime.hub, "read", refuse)
+    with follow(house, "?after=0") as feed:
+        message = feed.receive()
+        while message["type"] == "websocket.send":
+            message = feed.receive()
+    assert (message["type"], message["code"]) == ("websocket.close", 1013)
+    assert "subscribe again" in message["reason"]
 
 
 @pytest.mark.parametrize("query", ["?after=-1", "?after=x", f"?after={2**63}"])

@@ -53,7 +53,12 @@ def test_an_output_lives(house: House, receiver: HttpReceiver) -> None:
     shown = made.json()
     assert shown["made"]["secret"].startswith("whsec_")
     assert (shown["enabled"], shown["health"]["state"], shown["secrets"]) == (False, "off", ["secret"])
-    assert shown["settings"] == {"url": receiver.url, "certificate_authority": None, "timeout_s": 10.0}
+    assert shown["settings"] == {
+        "url": receiver.url,
+        "certificate_authority": None,
+        "timeout_s": 10.0,
+        "language": None,
+    }
     house.raise_alarm("p-1")
     tested = house.call("POST", "/outputs/hut/test").json()
     assert (tested["ok"], tested["error"], len(receiver.posts)) == (True, None, 1)
