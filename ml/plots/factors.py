@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from lifts.arrays import Float32
 
@@ -20,7 +21,8 @@ def draw_factors(names: Sequence[str], factors: Float32, is_weight: Sequence[boo
     """Draw each tensor's factor over the epochs, and write the PNG.
 
     Weights, and all else, have a panel each; the colour is the tensor's depth in the network, dark for its
-    first layer and yellow for its last, as named at both ends of the scale.
+    first layer and yellow for its last, as named at both ends of the scale. The axis begins where the factors
+    are, not at 0: in few epochs they fall by a few per cent.
 
     Args:
         names: of the G regularised tensors, in the network's order.
@@ -36,7 +38,8 @@ def draw_factors(names: Sequence[str], factors: Float32, is_weight: Sequence[boo
             axes.plot(epochs, factors[:, k], color=shades(k / max(1, len(names) - 1)), linewidth=0.9)
         axes.set_title(title, fontsize=10)
         axes.set_xlabel("epoch")
-        axes.set_ylim(bottom=0)
+        axes.margins(y=0.08)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.grid(alpha=0.25)
     panels[0].set_ylabel("regularisation factor")
     scale = figure.colorbar(

@@ -99,3 +99,22 @@ def test_fresh_factors_are_the_constant_of_half_the_amplitude() -> None:
 def test_a_model_without_such_layers_costs_nothing() -> None:
     assert AdaptiveL2(nn.ReLU())().item() == 0
     assert constant_l2(nn.ReLU(), 1).item() == 0
+
+
+def test_under_adam_all_factors_fall_at_one_pace() -> None:
+    """Of tensors a hundredfold apart in length; plain descent lowers the longer one's factor faster."""
+    fallen = {}
+    for name in ("adam", "sgd"):
+        model = nn.Linear(1, 1)
+        nn.init.constant_(model.weight, 10.0)
+        nn.init.constant_(model.bias, 0.1)
+        adaptive = AdaptiveL2(model)
+        make = torch.optim.Adam if name == "adam" else torch.optim.SGD
+        optimiser = make(adaptive.parameters(), lr=1e-2)
+        for _ in range(5):
+            optimiser.zero_grad()
+            adaptive().backward()
+            optimiser.step()
+        fallen[name] = -adaptive.raw.detach()
+    torch.testing.assert_close(fallen["adam"], torch.full((2,), 0.05), rtol=1e-2, atol=0)
+    assert fallen["sgd"][0] > 1000 * fallen["sgd"][1] > 0
