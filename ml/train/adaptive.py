@@ -11,7 +11,8 @@ and the rest of the loss knows nothing of it. Descent can only lower factors, th
 is, until they are 0 and stay so. They decide how soon regularisation of each tensor ends. Adam, which the
 authors' code trains with, divides a gradient by its own size: under it all factors fall at about one pace,
 the learning rate a step before the sigmoid, whatever a tensor's length, and what is learnt is next to
-nothing. From 0 they reach the end, -2.5, after 12,500 steps at a rate of 2e-4.
+nothing. (Of tensors of almost no length, such as fresh biases, the gradient is below Adam's epsilon: theirs
+start more slowly.) From 0 they reach the end, -2.5, after 12,500 steps at a rate of 2e-4.
 """
 
 from __future__ import annotations
