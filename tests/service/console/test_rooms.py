@@ -138,9 +138,14 @@ def test_a_rule_of_escalation_is_set_and_a_standing_alarm_shows_its_step(
     expect(rule.locator("[data-here=true]")).to_contain_text("1 alarm is at this step")
     rule.get_by_role("button", name="Change").click()
     everybody_can_use(page, "escalation")
+    theirs = {"lift_id": None, "priority": 2, "steps": []}
+    house.call("PUT", "/escalation", json={"rules": [stored, theirs]}).raise_for_status()
+    rule.get_by_role("button", name="Delete").click()
+    expect(page.locator(".problem").filter(has_text="Somebody else changed this meanwhile")).to_be_visible()
+    expect(page.locator(".entries li").filter(has_text="priority 2")).to_be_visible()
     rule.get_by_role("button", name="Delete").click()
     expect(rule).to_have_count(0)
-    assert house.call("GET", "/escalation").json()["rules"] == []
+    assert [each["priority"] for each in house.call("GET", "/escalation").json()["rules"]] == [2]
 
 
 def test_an_input_is_set_up_and_says_its_value_its_age_and_why_it_is_doubted(
