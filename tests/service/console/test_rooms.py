@@ -138,7 +138,7 @@ def test_a_rule_of_escalation_is_set_and_a_standing_alarm_shows_its_step(
     expect(rule.locator("[data-here=true]")).to_contain_text("1 alarm is at this step")
     rule.get_by_role("button", name="Change").click()
     everybody_can_use(page, "escalation")
-    theirs = {"lift_id": None, "priority": 2, "steps": []}
+    theirs: dict[str, object] = {"lift_id": None, "priority": 2, "steps": []}
     house.call("PUT", "/escalation", json={"rules": [stored, theirs]}).raise_for_status()
     rule.get_by_role("button", name="Delete").click()
     expect(page.locator(".problem").filter(has_text="Somebody else changed this meanwhile")).to_be_visible()

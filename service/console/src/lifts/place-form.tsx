@@ -33,6 +33,13 @@ export function PlaceForm({ lift }: { lift: Lift }): JSX.Element {
     values.value = typed(read.content);
   };
   const read = async (): Promise<void> => show(await getTagged<LiftPlace>(path));
+  /** What is stored now, unless somebody has begun to type: that stays. */
+  const open = async (): Promise<void> => {
+    const before = values.peek();
+    const found = await getTagged<LiftPlace>(path);
+    if (values.peek() === before) show(found);
+    else tag.current = found.tag;
+  };
   const save = async (): Promise<void> => {
     said.value = "";
     const { area = "", station = "", spacing_m: spacing = "" } = values.value;
@@ -46,7 +53,7 @@ export function PlaceForm({ lift }: { lift: Lift }): JSX.Element {
     said.value = t("place.saved");
   };
   return (
-    <details class="place" onToggle={(event) => event.currentTarget.open && read().catch(() => null)}>
+    <details class="place" onToggle={(event) => event.currentTarget.open && open().catch(() => null)}>
       <summary>{t("place.title")}</summary>
       <form onSubmit={(event) => checked.submit(event, save)}>
         <p class="note">{t("place.about")}</p>

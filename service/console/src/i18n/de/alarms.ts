@@ -26,7 +26,7 @@ export const alarmSentences = {
   "alarms.active": "Anstehende Alarme",
   "alarms.none": "Bisher keine.",
   "alarms.says": "{time} · {message}",
-  "alarms.more": "und {count} weitere, nicht quittiert, weiter unten",
+  "alarms.more": "und {count} weitere, nicht quittiert",
   "alarms.still": "Weiterhin anstehend: {alarms}",
   "alarms.withState": "{alarm} ({state})",
   "alarms.returned": "Vorbei, aber noch von niemandem quittiert.",

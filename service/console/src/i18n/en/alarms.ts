@@ -28,7 +28,7 @@ export const alarmSentences = {
   "alarms.active": "Active alarms",
   "alarms.none": "None so far.",
   "alarms.says": "{time} · {message}",
-  "alarms.more": "and {count} more not acknowledged, below",
+  "alarms.more": "and {count} more not acknowledged",
   "alarms.still": "Still standing: {alarms}",
   "alarms.withState": "{alarm} ({state})",
   "alarms.returned": "Over now, but nobody has acknowledged it.",

@@ -29,7 +29,7 @@ export const alarmSentences = {
   "alarms.active": "Alarmes en cours",
   "alarms.none": "Aucune pour l’instant.",
   "alarms.says": "{time} · {message}",
-  "alarms.more": "et {count} autres non acquittées, plus bas",
+  "alarms.more": "et {count} autres non acquittées",
   "alarms.still": "Toujours en cours\u00a0: {alarms}",
   "alarms.withState": "{alarm} ({state})",
   "alarms.returned": "Terminée, mais personne ne l’a acquittée.",

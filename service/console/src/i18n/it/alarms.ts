@@ -29,7 +29,7 @@ export const alarmSentences = {
   "alarms.active": "Allarmi attivi",
   "alarms.none": "Finora nessuno.",
   "alarms.says": "{time} · {message}",
-  "alarms.more": "e altri {count} non riconosciuti, più sotto",
+  "alarms.more": "e altri {count} non riconosciuti",
   "alarms.still": "Ancora attivi: {alarms}",
   "alarms.withState": "{alarm} ({state})",
   "alarms.returned": "Terminato, ma nessuno lo ha riconosciuto.",
