@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -44,6 +45,9 @@ class CameraBoard(Protocol):
 
     def statuses(self) -> tuple[CameraStatus, ...]:
         """Return the state of every camera that is watched."""
+
+    def processes(self) -> Mapping[str, tuple[int | None, int]]:
+        """Return each camera's process, if one runs, and how often it was started again, by lift."""
 
 
 class Judging(Protocol):

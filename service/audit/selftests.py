@@ -10,6 +10,7 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Set
+from enum import StrEnum
 from typing import Any
 
 from service.audit.findings import Broken, Report
@@ -23,6 +24,18 @@ KEYS = "SELECT details FROM audit WHERE action = 'service.start' ORDER BY seq"
 _COLUMNS = ("id", "lift_id", "number", "started_at", "result", "record", "signature", "public_key")
 _SIGNED_TOO = ("id", "lift_id", "number", "result")
 """Columns that say what the record says."""
+
+
+class RecordState(StrEnum):
+    """How far a self-test's record proves itself. Part of the API: a code never changes its meaning."""
+
+    SIGNED = "signed"
+    NOT_SIGNED = "not_signed"
+    OTHER_KEY = "other_key"
+    CHANGED = "changed"
+    """Its row says something else than what was signed, or that is no record."""
+    NOT_IN_AUDIT = "not_in_audit"
+    """The audit names another record, or none."""
 
 
 def keys_in(starts: Iterable[str]) -> frozenset[str]:
@@ -77,21 +90,29 @@ def check_packed(rows: Iterable[Mapping[str, Any]], keys: Set[str], report: Repo
 
 def fault_of(row: Mapping[str, Any], keys: Set[str]) -> str | None:
     """Return what is wrong with a record, None if nothing is. keys: the installation's, base64."""
+    return state_of(row, keys)[1]
+
+
+def state_of(row: Mapping[str, Any], keys: Set[str]) -> tuple[RecordState, str | None]:
+    """Return how far a record proves itself, and why no further. keys: the installation's, base64."""
     text, public = str(row.get("record")), str(row.get("public_key"))
     content = text.encode("utf-8", "surrogateescape")
     if not is_signed(content, str(row.get("signature")), public):
-        return "its signature is not of this record by the key that it names"
+        return RecordState.NOT_SIGNED, "its signature is not of this record by the key that it names"
     if public not in keys:
-        return f"it was signed by a key that is not this installation's: {public}"
+        return RecordState.OTHER_KEY, f"it was signed by a key that is not this installation's: {public}"
     try:
         record = json.loads(text)
         differs = [name for name in _SIGNED_TOO if record[name] != row.get(name)]
     except (ValueError, TypeError, KeyError):
-        return "what was signed is no record of a self-test"
+        return RecordState.CHANGED, "what was signed is no record of a self-test"
     # One is written as the database writes times, the other as JSON does: to the second both read alike.
     if str(record.get("started_at"))[:19].replace("T", " ") != str(row.get("started_at"))[:19]:
         differs.append("started_at")
-    return f"its row says something else than what was signed ({', '.join(differs)})" if differs else None
+    if differs:
+        said = f"its row says something else than what was signed ({', '.join(differs)})"
+        return RecordState.CHANGED, said
+    return RecordState.SIGNED, None
 
 
 def _name(row: Mapping[str, Any]) -> str:

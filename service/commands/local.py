@@ -49,6 +49,10 @@ class NoCameras:
         """No camera."""
         return ()
 
+    def processes(self) -> dict[str, tuple[int | None, int]]:
+        """No camera."""
+        return {}
+
 
 class LocalPipeline(Pipeline):
     """A pipeline without threads: masks are read, and arming is found out, when somebody asks."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from service.api.elsewhere import ShutOutElsewhere
+from service.composition.administration import add_administration
 from service.composition.clips import make_clips
 from service.composition.core import Core
 from service.composition.industry import make_controls, make_inputs, make_marks, make_plant, make_sight
@@ -35,3 +36,4 @@ def add_parts(core: Core) -> None:
     parts.add("the candidates are being looked up", make_trials(runtime))
     parts.add("the reviews are being looked up", make_reviews(runtime))
     parts.add("clips are being looked up", make_clips(core))
+    add_administration(runtime, parts, runtime.runners)

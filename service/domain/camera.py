@@ -115,6 +115,7 @@ class CameraStatus:
     cause: str = ""
     parameters: Parameters = field(default_factory=dict, hash=False)
     carrier_every_s: float | None = None
+    connections: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,10 @@ class Supervisor(Protocol):
     def status(self) -> CameraStatus:
         """Its newest report."""
 
+    @property
+    def process(self) -> tuple[int | None, int]:
+        """Its process's id, if one runs, and how often it was started again."""
+
     def start(self) -> None:
         """Start watching."""
 
@@ -124,6 +128,10 @@ class Cameras:
     def statuses(self) -> tuple[CameraStatus, ...]:
         """Return every watched camera's state."""
         return tuple(supervisor.status for _, supervisor in list(self._running.values()))
+
+    def processes(self) -> dict[str, tuple[int | None, int]]:
+        """Return each watched camera's process, and how often it was started again, by lift."""
+        return {lift_id: supervisor.process for lift_id, (_, supervisor) in list(self._running.items())}
 
     def _run(self) -> None:
         with self._runner.heartbeat.waiting():

@@ -134,6 +134,11 @@ class CameraSupervisor:
         child = self._child
         return None if child is None else child.pid
 
+    @property
+    def process(self) -> tuple[int | None, int]:
+        """The same, and how often one was lost and started again."""
+        return self.pid, self.restarts
+
     def start(self) -> None:
         """Start the camera's process and the thread that watches it."""
         self._runner.start()

@@ -177,6 +177,7 @@ class CameraWorker:
             frame_age_s=station.health.frame_age_s(now_s),
             frames_read=self._reader.frames_read,
             frames_dropped=self._frames.dropped,
+            connections=self._reader.connections,
             passages=station.passages,
             line_speed=station.line_speed,
             decoder=self._reader.decoder,

@@ -15,6 +15,7 @@ from service.api.routes import (
     setup,
     site_calibrations,
 )
+from service.api.routes.administering import backups, keeping, records, system
 from service.api.routes.alarming import groups, listing, out_of_service
 from service.api.routes.delivery import controls, inputs, outputs, push, set_aside
 from service.api.routes.history import audit, clips, deletion, evidence
@@ -37,6 +38,7 @@ ROUTERS = (
     self_tests.router,
     budgets.router,
     candidates.router,
+    records.router,
     models.router,
     replays.router,
     classify.router,
@@ -67,6 +69,9 @@ ROUTERS = (
     tokens.router,
     users.router,
     health.router,
+    system.router,
+    keeping.router,
+    backups.router,
 )
 
 TAGS = (
@@ -83,6 +88,7 @@ TAGS = (
     {"name": "audit", "description": "Who did what, when and from where."},
     {"name": "session", "description": "Signing in to the console, and what is one's own."},
     {"name": "people", "description": "API tokens and people."},
+    {"name": "backups", "description": "Copies of everything, made, verified and taken away."},
     {"name": "health", "description": "For load balancers and Prometheus; no token needed."},
 )
 """What the description says of each group of calls."""

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from service.domain.errors import ConflictError, NotFoundError
@@ -66,6 +66,16 @@ def in_shadow(session: Session) -> list[Candidate]:
     lift_ids = session.scalars(select(CandidateRow.lift_id).where(CandidateRow.shadow).distinct())
     for lift_id in lift_ids.all():
         found += [one for one in listing(session, lift_id).items if one.shadow]
+    return found
+
+
+def at_work(session: Session) -> list[Candidate]:
+    """Return those of every lift that judge live passages, along or alone; damaged ones are left out."""
+    wanted = or_(CandidateRow.shadow, CandidateRow.state == CandidateState.PROMOTED)
+    found: list[Candidate] = []
+    for lift_id in session.scalars(select(CandidateRow.lift_id).where(wanted).distinct()).all():
+        listed = listing(session, lift_id).items
+        found += [one for one in listed if one.shadow or one.state is CandidateState.PROMOTED]
     return found
 
 

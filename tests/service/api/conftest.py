@@ -23,6 +23,7 @@ from service.alarms.hub import AlarmHub
 from service.api.auth import Attempts, Authenticator
 from service.api.runtime import Runtime
 from service.api.sessions import Sessions
+from service.composition.administration import add_administration
 from service.composition.outputs import make_book, make_outputs
 from service.composition.testing import make_self_tests
 from service.composition.trying import make_renewals, make_trials
@@ -31,6 +32,7 @@ from service.domain.arrays import Float32
 from service.domain.camera import CameraState, CameraStatus
 from service.domain.errors import EngineUnavailableError
 from service.domain.people import Role
+from service.host.runner import Runners
 from service.industry.control.whole import LiftControls
 from service.industry.inputs.whole import LiftInputs
 from service.industry.report.terms import ServerIdentity
@@ -80,6 +82,9 @@ class ScriptedCameras:
 
     def statuses(self) -> tuple[CameraStatus, ...]:
         return tuple(self.by_lift.values())
+
+    def processes(self) -> dict[str, tuple[int | None, int]]:
+        return dict.fromkeys(self.by_lift, (None, 0))
 
 
 class ScriptedPipeline(Pipeline):
@@ -214,6 +219,7 @@ def houses(folder: Path) -> Iterator[Callable[..., House]]:
             *(vault.credentials, lambda: ServerIdentity("urn:barwatch:test", b"", b"")),
         )
         runtime.parts.add("", inputs)
+        add_administration(runtime, runtime.parts, Runners())
         made = store.write(_one_of_each_role).result()
         app = create_app(runtime)
         client = TestClient(app, raise_server_exceptions=False)

@@ -36,6 +36,8 @@ def lift_of(lift_id: str, url: str | None = "rtsp://camera/1", *, track: bool = 
 class Scripted:
     """A supervisor that only notes what is asked of it."""
 
+    process = (4711, 2)
+
     def __init__(self, house: "House", watched: WatchedLift) -> None:
         self.house, self.watched = house, watched
         self.status = CameraStatus(watched.lift.id, CameraState.LIVE, "", 12.0, 0.1, 1, 0, 0, "normal")
