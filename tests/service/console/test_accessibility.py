@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from service.console import build
-from tests.service.console.account_pages import ACCOUNT_PAGES, account, administration
+from tests.service.console.account_pages import ACCOUNT_PAGES, account, administration, health
 from tests.service.console.alarm_pages import ALARM_PAGES
 from tests.service.console.conftest import Served
 from tests.service.console.covered import DOCUMENTS, SHOWS, documents, looked_at, paths, shows
@@ -102,7 +102,7 @@ def cut_off(page: Page, served: Served) -> None:
 
 ROUND: list[Any] = [
     *(signing_in, overview, filtered, wall, everything, figures, reports, nowhere, reference),
-    *(*ALARM_PAGES, setup_address, account, administration, cut_off),
+    *(*ALARM_PAGES, setup_address, account, administration, health, cut_off),
 ]
 """Pages that one window of one service can show one after the other: nobody is signed in at first."""
 

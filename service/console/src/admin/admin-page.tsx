@@ -7,7 +7,13 @@ import { OutputsPart } from "../outputs/outputs-part";
 import { PeoplePart } from "../people/people-part";
 import { TokensPart } from "../people/tokens-part";
 import { hrefOf } from "../route/route";
+import { AuditCheckPart } from "./audit-check";
+import { BackupsPart } from "./backups-part";
+import { HealthPart } from "./health-part";
+import { KeepingPart } from "./keeping-part";
+import { ModelsPart } from "./models-part";
 import { maySee, PARTS, type Part } from "./parts";
+import { RecordsPart } from "./records-part";
 
 /** part: the index without it, and for whom it is not. */
 export function AdminPage({ part }: { part: Part | undefined }): JSX.Element {
@@ -28,9 +34,15 @@ export function AdminPage({ part }: { part: Part | undefined }): JSX.Element {
         </ol>
       </nav>
       {shown === undefined ? <Index /> : <p class="note about">{t(PARTS[shown].help)}</p>}
+      {shown === "health" && <HealthPart />}
+      {shown === "backups" && <BackupsPart />}
+      {shown === "keeping" && <KeepingPart />}
+      {shown === "models" && <ModelsPart />}
+      {shown === "records" && <RecordsPart />}
       {shown === "people" && <PeoplePart />}
       {shown === "tokens" && <TokensPart />}
       {shown === "outputs" && <OutputsPart />}
+      {shown === "audit" && <AuditCheckPart />}
       {shown === "audit" && <AuditPart />}
     </section>
   );

@@ -11,6 +11,11 @@ interface AdminPart {
 }
 
 export const PARTS = {
+  health: { title: "health.title", help: "admin.healthHelp", forAdmins: false },
+  backups: { title: "backups.title", help: "admin.backupsHelp", forAdmins: true },
+  keeping: { title: "keeping.title", help: "admin.keepingHelp", forAdmins: false },
+  models: { title: "models.title", help: "admin.modelsHelp", forAdmins: false },
+  records: { title: "records.title", help: "admin.recordsHelp", forAdmins: false },
   people: { title: "people.people", help: "admin.peopleHelp", forAdmins: true },
   tokens: { title: "people.tokens", help: "admin.tokensHelp", forAdmins: true },
   outputs: { title: "outputs.title", help: "admin.outputsHelp", forAdmins: true },

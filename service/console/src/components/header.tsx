@@ -8,7 +8,7 @@ import { hrefOf } from "../route/route";
 import { unseen } from "../state/alarms";
 import { now } from "../state/clock";
 import { connected, headline } from "../state/connection";
-import { isAdmin, person } from "../state/session";
+import { mayAct, person } from "../state/session";
 import { signOut } from "../state/watch";
 import { Button } from "./button";
 
@@ -29,7 +29,7 @@ export function Header(): JSX.Element {
         <a id="reference" href={address("/docs")}>
           {t("page.api")}
         </a>
-        {isAdmin.value && (
+        {mayAct.value && !who?.lifts && (
           <a id="admin" href={hrefOf("admin")}>
             {t("admin.title")}
           </a>

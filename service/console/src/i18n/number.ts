@@ -19,3 +19,14 @@ export const number = (value: number, digits?: number): string => formatOf("deci
 
 /** "25%", "25 %" of 0.25. */
 export const percent = (part: number, digits = 0): string => formatOf("percent", digits).format(part);
+
+const SIZES = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
+
+/** "1.2 GB", "1,2 Go": a size in the unit that suits it. */
+export function bytes(size: number): string {
+  const power = Math.min(size < 1000 ? 0 : Math.floor(Math.log10(size) / 3), SIZES.length - 1);
+  const value = size / 1000 ** power;
+  const unit = SIZES[power] ?? "byte";
+  const digits = power > 0 && value < 100 ? 1 : 0;
+  return new Intl.NumberFormat(locale, { style: "unit", unit, maximumFractionDigits: digits }).format(value);
+}

@@ -8,7 +8,7 @@ import { outputSentences, outputWords } from "./delivery/outputs";
 import { plantSentences, plantWords } from "./delivery/plant";
 import { liftSentences, liftWords } from "./lifts";
 import { maskSentences, maskWords } from "./masks";
-import { adminSentences } from "./operating/admin";
+import { adminSentences, adminWords } from "./operating/admin";
 import { roomSentences, roomWords } from "./operating/alarm-room";
 import { budgetSentences } from "./operating/budget";
 import { escalationSentences, priorities } from "./operating/escalation";
@@ -60,6 +60,7 @@ const words = {
   ...roomWords,
   ...reviewWords,
   ...overviewWords,
+  ...adminWords,
   figureNames,
   ratings,
   causes: { ...shared.words.causes, ...shared.words.reasons },
