@@ -267,7 +267,7 @@ def test_the_history_is_filtered_and_paged_and_leaves_as_a_table(page: Page, ser
     with page.expect_download() as started:
         page.get_by_role("link", name="Table (CSV)").click()
     with Path(started.value.path()).open(newline="") as table:
-        assert [line["id"] for line in csv.DictReader(table)] == [lost.id]
+        assert [line[0] for line in [*csv.reader(table)][1:]] == [lost.id]
     page.get_by_label("State").select_option("cleared")
     expect(page.locator("#past")).to_have_text("No alarm fits these filters.")
 

@@ -116,7 +116,7 @@ def test_the_page_works_below_the_path(browser: Browser, below: tuple[Served, st
     image = page.locator(".banner.critical .evidence img").first
     expect(image).to_have_js_property("complete", True, timeout=PATIENCE_MS)
     assert image.evaluate("image => image.naturalWidth") == 200
-    page.locator("nav a").first.click()
+    page.locator("#reference").click()
     shown(page, "#calls article")
     assert not [url for url in failed if "snapshot" not in url]
     page.context.close()
