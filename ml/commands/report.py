@@ -30,7 +30,7 @@ def report(
         "README.md"
     ),
 ) -> None:
-    """Write report.md with its plots, systems.md, tables.md, and other documents' tables, from JSON files."""
+    """Write report.md with its plots, systems.md, tables.md, and the tables in other documents."""
     measured, runs = read_results(results), read_runs(results)
     content = places(measured, runs, read_runs(results, TEACHERS))
     documents = [readme, *sorted((readme.parent / "docs").glob("*.md"))]

@@ -55,10 +55,11 @@ def evaluate_left_out(
     out: OutOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Train a system on nineteen of S1 to S20 and judge it on the twentieth's test pictures, twenty times.
+    """Train a system on nineteen of S1 to S20 and judge it on the twentieth, twenty times.
 
-    Early stopping sees the validation pictures of the nineteen alone. The same command goes on where it was
-    interrupted, within an epoch too; --out has the figures of the lifts that are done.
+    Its test pictures are judged. Early stopping sees the validation pictures of the nineteen alone. The same
+    command goes on where it was interrupted, within an epoch too; --out has the figures of the lifts that are
+    done.
     """
     torch.set_num_threads(threads or torch.get_num_threads())
     words = [

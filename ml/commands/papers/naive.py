@@ -57,8 +57,10 @@ def evaluate_naive(
     out: OutOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Judge what needs no learning as the papers' systems are judged: majorities, thumbnails, edges below
-    the masks, and every network with its first weights. Goes on with the row at which it was interrupted.
+    """Judge what needs no learning as the papers' systems are judged.
+
+    Majorities, thumbnails, edges below the masks, and networks with their first weights. Goes on with the row
+    at which it was interrupted.
     """
     torch.set_num_threads(threads or torch.get_num_threads())
     keep_freed_memory()

@@ -41,9 +41,9 @@ def reproduce_pairing(
     folder: Annotated[Path, typer.Option(help="Checkpoints, MNIST, rendered pictures.")] = Path("runs"),
     dry_run: Annotated[bool, typer.Option(help="Only print what is left to do.")] = False,
 ) -> None:
-    """Train and judge every network of paper 001 that has no result yet: five sets, with and without a
-    transformer, three seeds; then carriers paired with masks.
+    """Make every result of paper 001 that is missing; goes on where it was interrupted.
 
+    Five sets, with and without a transformer, three seeds; then carriers paired with masks.
     A training goes on from its last checkpoint, a few minutes old at most. So the same command, interrupted
     in any way and as often as it takes, ends with all of them. One that fails does not
     keep the others back, and several such commands share the work: each takes what no other has begun.

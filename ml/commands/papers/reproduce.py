@@ -41,9 +41,11 @@ def reproduce(
     threads: Annotated[int, typer.Option(min=1, help="Of the CPU; part of every run's recipe.")] = 1,
     dry_run: Annotated[bool, typer.Option(help="Only print what is left to do.")] = False,
 ) -> None:
-    """Make what Tables 2 and 4 of paper 000 need here: naive answers, the small set, one lift left out, the
-    large set; the paper's siamese network with one lift left out, and the deep networks; then what finds
-    carriers again (002 to 004).
+    """Make all runs that the papers' tables need, over as many sittings as it takes.
+
+    For Tables 2 and 4 of paper 000 naive answers, the small set, one lift left out, the large set; the
+    paper's siamese network with one lift left out, and the deep networks; then what finds carriers again
+    (002 to 004).
 
     A result that is there is not made again; a training goes on from its last checkpoint, which is at most
     two minutes old. So the same command, interrupted in any way and as often as it takes, ends with all.

