@@ -50,14 +50,15 @@ CLICK = """() => new Promise((done) => {
 
 OBSERVE = """() => {
   window.touched = {};
-  const note = (records) => records.forEach(({ target }) => {
+  const note = (records) => records.forEach(({ target, type, oldValue }) => {
+    if (type === 'characterData' && target.data === oldValue) return;
     const element = target.nodeType === Node.ELEMENT_NODE ? target : target.parentElement;
     if (element?.closest('.sight')) return;
     const id = element?.closest('.tile')?.dataset.lift ?? 'none';
     window.touched[id] = (window.touched[id] ?? 0) + 1;
   });
   new MutationObserver(note).observe(document.querySelector('.overview'), {
-    attributes: true, childList: true, characterData: true, subtree: true,
+    attributes: true, childList: true, characterData: true, characterDataOldValue: true, subtree: true,
   });
 }"""
 

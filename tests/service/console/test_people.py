@@ -65,7 +65,7 @@ def test_an_admin_makes_people_and_tokens(page: Page, served: Served) -> None:
     """With roles on lifts; what is dangerous asks again after a while, and goes on once it was shown."""
     sign_in(page)
     page.locator("#admin").click()
-    page.get_by_role("link", name="People").click()
+    page.get_by_role("link", name="People Who").click()
     page.locator("#person-name").fill("Bert")
     page.locator("#person-role").select_option("operator")
     page.locator(".adding").get_by_label("Demo quad").check()
@@ -133,7 +133,7 @@ def test_a_person_is_made_and_audited_and_a_session_elsewhere_is_ended(
     """The audit names who made whom; of two browsers one ends the other's sign-in."""
     sign_in(page)
     page.locator("#admin").click()
-    page.get_by_role("link", name="People").click()
+    page.get_by_role("link", name="People Who").click()
     page.locator("#person-name").fill("Vera")
     page.locator("#person-role").select_option("viewer")
     page.get_by_role("button", name="Add a person").click()
