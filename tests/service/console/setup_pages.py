@@ -108,13 +108,18 @@ def setup_masks(page: Page, served: Served) -> None:
     page.locator(".knob").first.focus()
 
 
-def setup_proof(page: Page, served: Served) -> None:
+def enrolled(served: Served) -> None:
+    """A set-up whose masks are enrolled, after three carriers."""
     picked(served)
     assert served.house.enrol(LIFT).status_code == 201
     for number in range(3):
         record = served.house.add_passage(f"t-{number}")
         record = replace(record, id=f"n-{number}", number=number + 1, lift_id=LIFT)
         served.house.store.write(partial(passages.add, record=record)).result()
+
+
+def setup_proof(page: Page, served: Served) -> None:
+    enrolled(served)
     open_step(page, served, "proof")
     page.get_by_role("button", name="Carrier 2 is: Open").click()
     shown(page, "[data-passage=n-1] [aria-pressed=true]")

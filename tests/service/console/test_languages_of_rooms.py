@@ -1,19 +1,22 @@
 """The set-up, the masks' drawing and the wall in each language: words fit, and none is English."""
 
 from collections.abc import Callable
-from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
 
-from service.store import passages
-from tests.service.console import setting_up
 from tests.service.console.conftest import Served
 from tests.service.console.everything import fill
-from tests.service.console.setup_pages import LIFT, begin, open_step, picked
+from tests.service.console.setup_pages import (
+    LIFT,
+    enrolled,
+    open_step,
+    picked,
+    setup_track,
+    setup_waiting,
+)
 from tests.service.console.test_accessibility import SCREENS, SIZES, small, take_picture
 from tests.service.console.test_console import PATIENCE_MS, shown
 from tests.service.console.test_languages import ENGLISH, GIVEN, KEY, PLACE, TITLES
@@ -32,18 +35,6 @@ def address(page: Page, served: Served) -> None:
     shown(page, "form")
 
 
-def waiting(page: Page, served: Served) -> None:
-    begin(served, setting_up.looking)
-    open_step(page, served, "carriers")
-    shown(page, ".live img")
-
-
-def track(page: Page, served: Served) -> None:
-    begin(served)
-    open_step(page, served, "carriers")
-    shown(page, ".handle.end")
-
-
 def pick(page: Page, served: Served) -> None:
     picked(served)
     open_step(page, served, "pick")
@@ -58,12 +49,7 @@ def masks(page: Page, served: Served) -> None:
 
 
 def proof(page: Page, served: Served) -> None:
-    picked(served)
-    assert served.house.enrol(LIFT).status_code == 201
-    for number in range(3):
-        record = served.house.add_passage(f"t-{number}")
-        record = replace(record, id=f"n-{number}", number=number + 1, lift_id=LIFT)
-        served.house.store.write(partial(passages.add, record=record)).result()
+    enrolled(served)
     open_step(page, served, "proof")
     shown(page, "[data-passage=n-1]")
 
@@ -83,7 +69,7 @@ def wall(page: Page, served: Served) -> None:
     page.wait_for_load_state("networkidle")
 
 
-ROOMS: tuple[Opened, ...] = (address, waiting, track, pick, masks, proof, after, wall)
+ROOMS: tuple[Opened, ...] = (address, setup_waiting, setup_track, pick, masks, proof, after, wall)
 
 
 @pytest.mark.slow
