@@ -81,6 +81,10 @@ COMMANDS: Entries = {
             "service.commands.upkeep.bench:clips",
             "What holding a camera's last packets for clips costs: processor's time and memory.",
         ),
+        "load": (
+            "service.commands.upkeep.load:load",
+            "What the whole service takes with so many cameras and open pages, and how late it is.",
+        ),
     },
 }
 """Each command's module and the first line of its docstring."""

@@ -49,6 +49,12 @@ from service.inference.worker import (
 
 log = structlog.get_logger(__name__)
 
+DEADLINE_S = 5.0
+"""How long a request may take, by default."""
+
+WINDOW_S = 0.002
+"""How long a batch waits for company, by default; on a CPU it does not."""
+
 
 class WorkerEngine:
     """The embedder in its own process. Submit from any thread; `on_health` is called from the engine's own.
@@ -81,10 +87,10 @@ class WorkerEngine:
         precision: Literal["auto", "float32"] = "auto",
         public_key: str | None = None,
         on_health: Callable[[Health], None] | None = None,
-        deadline_s: float = 5.0,
+        deadline_s: float = DEADLINE_S,
         hang_s: float = 2.0,
         start_s: float = 60.0,
-        window_s: float = 0.002,
+        window_s: float = WINDOW_S,
         max_waiting: int = 384,
         max_backoff_s: float = 10.0,
         main: WorkerMain = worker_main,

@@ -30,6 +30,9 @@ from service.verdicts.recording import draft_of, maps_of
 
 log = structlog.get_logger(__name__)
 
+MAX_WAITING = 64
+"""Passages being judged at once, by default; more are recorded as unknown, without pictures."""
+
 FLOOD = 16
 """Beyond `max_waiting` passages are recorded without being judged, beyond this many times it together."""
 

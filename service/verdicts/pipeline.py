@@ -37,7 +37,7 @@ from service.store.upkeep.classes import Retention
 from service.verdicts.active_masks import ActiveMasks
 from service.verdicts.board import StatusBoard
 from service.verdicts.counters import PassageCounters
-from service.verdicts.deciding import Decider, JudgedFollower
+from service.verdicts.deciding import MAX_WAITING, Decider, JudgedFollower
 from service.verdicts.evidence import EvidenceWriter
 from service.verdicts.maintenance import Maintenance
 from service.verdicts.recorder import Recorder
@@ -74,7 +74,7 @@ class Pipeline:
         *,
         registry: CollectorRegistry | None = None,
         retention: Retention | None = None,
-        max_waiting: int = 64,
+        max_waiting: int = MAX_WAITING,
         hides: bool = False,
         runners: Runners | None = None,
         on_recorded: Callable[[PassageRecord, float], object] | None = None,
@@ -93,7 +93,8 @@ class Pipeline:
         self._recorded = Counter(
             "barwatch_passages", "Passages recorded", ["lift_id", "verdict"], registry=self.registry
         )
-        self._engine, self._on_recorded, self.tally = engine, on_recorded, PassageCounters()
+        self._engine, self.tally = engine, PassageCounters()
+        self.on_recorded = on_recorded
         self.holds_back: Callable[[CameraEvent], bool] = lambda _: False
         """Asked for each event first: whether it has to wait. It may not block and not raise."""
         self.board = StatusBoard()
@@ -266,5 +267,5 @@ class Pipeline:
         self._latency.observe(time.monotonic() - decided_mono_s)
         self._arming.changed(record.lift_id)
         self._recorded.labels(record.lift_id, record.judgement.verdict.value).inc(record.carriers)
-        if self._on_recorded is not None:
-            self._on_recorded(record, decided_mono_s)
+        if self.on_recorded is not None:
+            self.on_recorded(record, decided_mono_s)

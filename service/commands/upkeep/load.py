@@ -1,0 +1,79 @@
+"""`barwatch bench load`: the whole service under a load that is known."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from service.bench.about import about
+from service.bench.cameras import CAMERAS, mbit_per_s, recording, sample, watched
+from service.bench.load.running import LoadRun, rules
+from service.commands.options import JsonOption, ModelOption
+from service.host.logs import set_up_logging
+from service.usecases.samples import sample_folders
+
+Row = dict[str, Any]
+
+SAME_RUN = ("nodes", "cores", "camera", "cameras", "clients")
+"""A run replaces an earlier one that agrees in these."""
+
+
+def load(
+    cameras: Annotated[int, typer.Option(min=1, max=64, help="Cameras at once.")] = 4,
+    clients: Annotated[int, typer.Option(min=0, max=64, help="Open pages that follow them.")] = 0,
+    seconds: Annotated[float, typer.Option(min=1.0, help="How long, once all lines are followed.")] = 180.0,
+    camera: Annotated[str, typer.Option(help="Which simulated camera: 1080p25 or 720p25.")] = CAMERAS[1].name,
+    cache: Annotated[Path, typer.Option(help="Where the cameras' recordings are kept.")] = Path("runs")
+    / "ingest",
+    model: ModelOption = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Add the run to this JSON file, in place of the same one before.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """What the whole service takes with so many cameras and open pages, and how late it is.
+
+    `barwatch simulate` is validated against these runs. Give each number of cameras its own call.
+    """
+    kind = {each.name: each for each in CAMERAS}.get(camera)
+    if kind is None:
+        raise typer.BadParameter(f"there is no camera {camera!r}", param_hint="--camera")
+    set_up_logging("error", None)
+    samples = [sample(folder.name) for folder in sample_folders()]
+    lifts = [
+        watched(folder, recording(kind, source, cache), f"camera-{number}")
+        for number in range(cameras)
+        for folder, source in (samples[number % len(samples)],)
+    ]
+    with tempfile.TemporaryDirectory(prefix="barwatch-load-") as folder:
+        found = LoadRun(lifts, clients, seconds, Path(folder)).measure(model)
+    rate = mbit_per_s(recording(kind, samples[0][1], cache))
+    run: Row = {**about(), "camera": camera, "mbit_per_s": rate, **found}
+    if out is not None:
+        keep(run, out)
+    if as_json:
+        typer.echo(json.dumps(run))
+        return
+    each_ms = 1e3 / (found["seconds"] * cameras)
+    parts = ", ".join(f"{name} {spent * each_ms:.1f}" for name, spent in found["processor_s"].items())
+    late = sorted(found["delays_ms"])
+    typer.echo(
+        f"{cameras} cameras {camera}, {found['seconds']:.0f} s: {found['passages']} passages, "
+        f"{found['unknown']} unknown; ms of the processor per camera and second: {parts}; last picture to "
+        f"commit: median {late[len(late) // 2] if late else 0:.0f} ms; others took "
+        f"{found['others_busy_cores']:.2f} of {found['cores']} cores"
+    )
+
+
+def keep(run: Row, out: Path) -> None:
+    """Add a run to a file of runs, with the service's rules; the same run before is replaced."""
+    runs = json.loads(out.read_text(encoding="utf-8"))["runs"] if out.is_file() else []
+    others = [each for each in runs if any(each[name] != run[name] for name in SAME_RUN)]
+    result = {"command": run["command"], "git_commit": run["git_commit"], "rules": rules()}
+    result["runs"] = sorted([*others, run], key=lambda each: [str(each[name]).rjust(9) for name in SAME_RUN])
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(json.dumps(result) + "\n", encoding="utf-8")
