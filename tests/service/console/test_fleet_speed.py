@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from lifts.decision.verdict import Verdict
 from service.bench.about import about
+from service.domain.alarm import AlarmKind
 from service.store import passages
 from tests.service.api.conftest import House
 from tests.service.console import fleet
@@ -50,17 +51,35 @@ CLICK = """() => new Promise((done) => {
 
 OBSERVE = """() => {
   window.touched = {};
-  const note = (records) => records.forEach(({ target, type, oldValue }) => {
-    if (type === 'characterData' && target.data === oldValue) return;
+  const note = (records) => records.forEach(({ target }) => {
     const element = target.nodeType === Node.ELEMENT_NODE ? target : target.parentElement;
     if (element?.closest('.sight')) return;
     const id = element?.closest('.tile')?.dataset.lift ?? 'none';
     window.touched[id] = (window.touched[id] ?? 0) + 1;
   });
   new MutationObserver(note).observe(document.querySelector('.overview'), {
-    attributes: true, childList: true, characterData: true, characterDataOldValue: true, subtree: true,
+    attributes: true, childList: true, characterData: true, subtree: true,
   });
 }"""
+
+COMPONENTS = """() => {
+  const Fragment = document.body.__k.type;
+  window.components = (vnode = document.body.__k) => {
+    const below = vnode.__k?.filter((one) => one).flatMap((one) => window.components(one)) ?? [];
+    return vnode.__c && vnode.type !== Fragment ? [vnode, ...below] : below;
+  };
+  window.drawn = new Map(window.components().map((one) => [one.__c, one.__k]));
+  return window.drawn.size;
+}"""
+"""Notes what each component has drawn, by the names of Preact's own fields; returns how many there are."""
+
+REDRAWN = """() => window.components().filter((one) => window.drawn.get(one.__c) !== one.__k).map((one) => {
+  const dom = one.__e;
+  const element = dom?.nodeType === Node.ELEMENT_NODE ? dom : dom?.parentElement;
+  const found = element?.closest('[data-row], [data-alarm], [data-lift], [id]');
+  return found?.dataset.row ?? found?.dataset.alarm ?? found?.dataset.lift ?? found?.id ?? 'none';
+}).filter((one, at, all) => all.indexOf(one) === at)"""
+"""Where components have drawn since then: rows, alarms, lifts, or the nearest id."""
 
 
 def pass_carriers(house: House, ids: Sequence[str], number: int) -> None:
@@ -84,7 +103,7 @@ def opened(browser: Browser, served: Served) -> Iterator[Page]:
 
 
 def test_what_changes_at_a_lift_touches_its_tile_alone(opened: Page, served: Served) -> None:
-    """A carrier is one mark more and its count; nothing is made anew, and no other tile is touched."""
+    """A carrier is one mark more and its count; nothing is made anew, or written or drawn elsewhere."""
     ids = fleet.fill(served.house, 8)
     opened.goto(served.link())
     expect(opened.locator(".tile[data-need=well]")).to_have_count(8, timeout=PATIENCE_MS)
@@ -98,18 +117,52 @@ def test_what_changes_at_a_lift_touches_its_tile_alone(opened: Page, served: Ser
     expect(marks).to_have_count(len(fleet.LAST))
     kept = opened.locator(".tile").first.element_handle()
     opened.evaluate(OBSERVE)
+    assert opened.evaluate(COMPONENTS) > 5 * len(ids)
     pass_carriers(served.house, ids[2:3], 1)
     expect(marks).to_have_count(len(fleet.LAST) + 1, timeout=PATIENCE_MS)
-    touched = opened.evaluate("window.touched")
-    assert set(touched) == {ids[2]}
-    assert touched[ids[2]] <= 3
+    assert opened.evaluate("window.touched") == {ids[2]: 2}
+    assert opened.evaluate(REDRAWN) == [ids[2]]
     pass_carriers(served.house, ids, 2)
     for lift in ids:
         expect(opened.locator(f".tile[data-lift={lift}] .marks i").first).to_be_visible()
     expect(marks).to_have_count(len(fleet.LAST) + 2, timeout=PATIENCE_MS)
     touched = opened.evaluate("window.touched")
-    assert sum(touched.values()) <= 4 * len(ids)
+    assert touched == dict.fromkeys(ids, 2) | {ids[2]: 4}
     assert opened.evaluate("(one) => one === document.querySelector('.tile')", kept)
+
+
+@pytest.mark.slow
+def test_no_page_is_drawn_anew_by_what_comes(opened: Page, served: Served) -> None:
+    """A carrier passes, pictures come: lanes, banners, header and other lifts stay as they were drawn."""
+    ids = fleet.fill(served.house, 4)
+    waits = [fleet.alarm(served.house, one, AlarmKind.INPUT_DOUBTFUL, "input_stale") for one in ids]
+    opened.goto(served.link())
+    shown(opened, ".tile[data-need=unseen]")
+    pages = {"alarms": ".lane-row", "wall": ".tile", f"lifts/{ids[0]}": ".card .verdict", "figures": "table"}
+    for number, (where, selector) in enumerate(pages.items()):
+        opened.goto(f"{served.url}/#/{where}")
+        shown(opened, selector)
+        read_twice(opened)
+        assert opened.evaluate(COMPONENTS) > 5
+        pass_carriers(served.house, ids[2:3], number)
+        fleet.show(served.house, ids[1], shade=90 + number)
+        read_twice(opened)
+        assert opened.evaluate(REDRAWN) == ([ids[2]] if where == "wall" else []), where
+    opened.goto(f"{served.url}/#/alarms")
+    shown(opened, ".lane-row")
+    opened.evaluate(COMPONENTS)
+    served.house.call("POST", f"/alarms/{waits[1].id}/acknowledge")
+    expect(opened.locator("[data-state=acknowledged].lane-row")).to_have_count(1)
+    rows = [one for one in opened.evaluate(REDRAWN) if one in {alarm.id for alarm in waits}]
+    assert rows == [waits[1].id]
+
+
+def read_twice(page: Page) -> None:
+    """Wait until the lifts have been read again, and what was read before that has been drawn."""
+    for _ in range(2):
+        with page.expect_response("**/overview?*", timeout=PATIENCE_MS):
+            pass
+    page.evaluate("new Promise(requestAnimationFrame)")
 
 
 @contextlib.contextmanager

@@ -32,10 +32,10 @@ const held = new HeldList(
 );
 
 /** An alarm that comes while somebody points at a banner moves none: it stands as a line below them meanwhile. */
-const shown = computed((): readonly Waiting[] =>
-  held.rows.value.flatMap((row): readonly Waiting[] => {
+const shown = computed(() =>
+  held.rows.value.flatMap((row) => {
     const alarms = held.alarmsOf(row);
-    return alarms ? [{ group: (alarms.length > 1 && alarms[0].group) || null, alarms }] : [];
+    return alarms ? [alarms] : [];
   }),
 );
 
@@ -65,8 +65,8 @@ export function Banners(): JSX.Element {
           {t("alarms.flood", { alarms: flood.value.alarms, time: clockTime(flood.value.since) })}
         </p>
       )}
-      {all.slice(0, MOST).map((each) => (
-        <Banner key={each.alarms[0].group ?? each.alarms[0].id} waiting={each} />
+      {all.slice(0, MOST).map((alarms) => (
+        <Banner key={alarms[0].group ?? alarms[0].id} alarms={alarms} />
       ))}
       {all.length > MOST && (
         <p key="more" class="more">
@@ -114,9 +114,10 @@ function Still(): JSX.Element | null {
   );
 }
 
-function Banner({ waiting }: { waiting: Waiting }): JSX.Element {
-  const { alarms, group } = waiting;
+function Banner({ alarms }: Pick<Waiting, "alarms">): JSX.Element {
   const alarm = alarms[0];
+  const group = (alarms.length > 1 && alarm.group) || null;
+  const waiting = { group, alarms };
   const longest = alarms.reduce((most, each) => (each.escalation > most.escalation ? each : most));
   return (
     <article

@@ -1,5 +1,6 @@
 /* The line at the top: how many lifts are watched, the time, who is signed in. */
 
+import { computed } from "@preact/signals";
 import type { JSX } from "preact";
 import { address } from "../api/client";
 import { number, t, words } from "../i18n/text";
@@ -66,10 +67,12 @@ function ToAlarms(): JSX.Element {
   );
 }
 
+const time = computed(() => wallClock(now.value));
+
 function Clock(): JSX.Element {
   return (
     <p id="clock" class="clock" aria-hidden="true">
-      {wallClock(now.value)}
+      {time}
     </p>
   );
 }

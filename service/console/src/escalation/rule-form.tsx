@@ -10,7 +10,7 @@ import type { Typed } from "../forms/fields";
 import { numberOf, useChecked } from "../forms/form";
 import { Setting } from "../forms/setting";
 import { t, words } from "../i18n/text";
-import { lifts } from "../state/lifts";
+import { named } from "../state/lifts";
 import { nameOfRule } from "./rules";
 
 const MOST_STEPS = 5;
@@ -71,7 +71,7 @@ export function RuleForm({ rule, outputs, onSave, onCancel }: RuleFormProps): JS
           label={t("escalation.lift")}
           options={[
             ["", t("escalation.allLifts")],
-            ...lifts.value.map(({ id, name }) => [id, name] as const),
+            ...named.value.map(({ id, name }) => [id, name] as const),
           ]}
           picked={lift.value}
           problem={checked.at("lift_id")}

@@ -10,7 +10,7 @@ import { Titled } from "../components/titled";
 import { t, worded, words } from "../i18n/text";
 import { clockTime } from "../i18n/time";
 import { hrefOf } from "../route/route";
-import { lifts, nameOf } from "../state/lifts";
+import { named, nameOf } from "../state/lifts";
 import { messageOf } from "../state/session";
 import { kindOf } from "../state/watching";
 import { FigureTable } from "./figure-table";
@@ -49,7 +49,7 @@ export function FiguresPage(): JSX.Element {
           <Choice
             id="figures-lift"
             label={t("figures.lift")}
-            options={[["", t("figures.allLifts")], ...lifts.value.map(({ id, name }) => [id, name] as const)]}
+            options={[["", t("figures.allLifts")], ...named.value.map(({ id, name }) => [id, name] as const)]}
             onPick={(picked) => {
               lift.value = picked;
             }}

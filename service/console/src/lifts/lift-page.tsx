@@ -1,5 +1,6 @@
 /* One lift's own page: its card with everything about it, where it is, and its alarms. */
 
+import { useComputed } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
 import { AlarmList } from "../alarms/alarm-list";
@@ -21,20 +22,23 @@ export function LiftPage({ liftId }: { liftId: string }): JSX.Element {
   useEffect(() => known.start(), [known]);
   const lift = known.lift.value;
   const glance = lift ?? liftOf(liftId);
-  void now.value;
-  const age = secondsSince(known.readAt.value);
+  const old = useComputed(() => {
+    void now.value;
+    const age = secondsSince(known.readAt.value);
+    return age > OLD_S ? ageText(age) : null;
+  }).value;
   return (
     <div class="columns">
-      <section class="one-lift" aria-label={lift?.name ?? liftId} data-old={age > OLD_S ? "" : undefined}>
+      <section class="one-lift" aria-label={lift?.name ?? liftId} data-old={old === null ? undefined : ""}>
         <h2 class="hidden">{t("lifts.title")}</h2>
         <p>
           <a class="target back" href={hrefOf()}>
             ← {t("lifts.all")}
           </a>
         </p>
-        {age > OLD_S && (
+        {old !== null && (
           <p class="problem" role="alert">
-            {t("lifts.notRead", { age: ageText(age) })}
+            {t("lifts.notRead", { age: old })}
           </p>
         )}
         {lift === undefined && !glance && <p class="note">{t("lifts.reading")}</p>}

@@ -12,7 +12,7 @@ import { Setting } from "../forms/setting";
 import { t, worded, words } from "../i18n/text";
 import type { Kept } from "../people/list";
 import { Line } from "../session/line";
-import { lifts as known, nameOf } from "../state/lifts";
+import { named, nameOf } from "../state/lifts";
 import { chosen, FIELDS, typed } from "./fields";
 
 const PRIORITIES = ["1", "2", "3", "4"];
@@ -76,7 +76,7 @@ export function OutputForm({ output, list, onDone }: FormProps): JSX.Element {
       ))}
       <Ticks
         text={t("outputs.lifts")}
-        all={known.value.map(({ id }) => id)}
+        all={named.value.map(({ id }) => id)}
         nameOf={nameOf}
         chosen={lifts.value}
         onChoose={(chosen) => {

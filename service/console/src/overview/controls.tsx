@@ -5,7 +5,7 @@ import { Button } from "../components/button";
 import { Select } from "../components/choice";
 import { t, words } from "../i18n/text";
 import { hrefOf } from "../route/route";
-import { lifts } from "../state/lifts";
+import { named } from "../state/lifts";
 import { DENSITIES, density, filter, GROUPINGS, grouping } from "./order";
 
 /** Of fewer lifts each is seen at once. */
@@ -15,7 +15,7 @@ export function Controls(): JSX.Element {
   const { text, needy } = filter.value;
   return (
     <search class="controls">
-      {lifts.value.length >= MANY && (
+      {named.value.length >= MANY && (
         <>
           <input
             type="search"

@@ -5,6 +5,7 @@ import type { Glance } from "../api/types";
 import { language } from "../i18n/text";
 import { connected } from "../state/connection";
 import { lifts } from "../state/lifts";
+import { put, steady } from "../state/steady";
 import { NEEDS, states } from "./need";
 
 export type Grouping = "none" | "area" | "station";
@@ -59,7 +60,7 @@ const chosen = computed(() => {
 });
 
 /** How many lifts the filter hides, and how many of them need somebody: a filter may not hide that. */
-export const hidden = computed(() => {
+export const hidden = steady(() => {
   const seen = new Set(chosen.value.map(({ id }) => id));
   const others = lifts.value.filter(({ id }) => !seen.has(id));
   return { all: others.length, needy: others.filter(({ id }) => rankOf(id) < CALM).length };
@@ -112,7 +113,7 @@ effect(() => {
   const before = groups.peek();
   const stays = (isHeld.value || !connected.value) && before.some(({ ids }) => ids.length);
   const shown = stays ? kept(before, next) : next;
-  if (asText(shown) !== asText(before)) groups.value = shown;
+  put(groups, shown);
 });
 
 /** Filter and grouping are asked for: they hold at once, wherever the pointer is. */

@@ -7,7 +7,7 @@ import { Titled } from "../components/titled";
 import { t } from "../i18n/text";
 import { BegunSetups } from "../lifts/begun-setups";
 import { hrefOf } from "../route/route";
-import { lifts, read } from "../state/lifts";
+import { named, read } from "../state/lifts";
 import { mayAct } from "../state/session";
 import { pace } from "../state/watch";
 import { Controls } from "./controls";
@@ -43,7 +43,7 @@ export function OverviewPage(): JSX.Element {
           <BegunSetups />
         </div>
         <Hidden />
-        {read.value && !lifts.value.length && <p class="note">{t("lifts.none")}</p>}
+        {read.value && !named.value.length && <p class="note">{t("lifts.none")}</p>}
         <TileGrid groups={groups} isLarge={density.value === "large"} />
         <p class="waits" role="status">
           {isWaiting.value && t("overview.waits")}

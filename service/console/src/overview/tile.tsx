@@ -28,7 +28,8 @@ export function Tile({ liftId, isLink }: TileProps): JSX.Element {
       <div class="middle">
         <LivePicture liftId={liftId} name={name} />
         <p class="need">
-          <strong>{need}</strong> {state.why}
+          {/* Not an empty text: Preact would write it anew each time. */}
+          <strong>{need}</strong> {state.why || null}
         </p>
       </div>
       <p class="flow">

@@ -6,7 +6,7 @@ import type { Role } from "../api/types";
 import { Choice } from "../components/choice";
 import { Tick } from "../components/tick";
 import { t, words } from "../i18n/text";
-import { lifts as known, nameOf } from "../state/lifts";
+import { named, nameOf } from "../state/lifts";
 
 const ROLES: readonly Role[] = ["viewer", "operator", "admin"];
 
@@ -38,7 +38,7 @@ export function Roles({ id, role, lifts }: RolesProps): JSX.Element {
             lifts.value = [];
           }}
         />
-        {known.value.map(({ id: lift }) => (
+        {named.value.map(({ id: lift }) => (
           <Tick
             key={lift}
             text={nameOf(lift)}

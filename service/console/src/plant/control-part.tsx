@@ -12,7 +12,6 @@ import { Setting } from "../forms/setting";
 import { t, worded, words } from "../i18n/text";
 import { clockTime } from "../i18n/time";
 import { messageOf } from "../state/session";
-import type { Watched } from "../state/watching";
 import { mayConfigure, usePolled } from "./polled";
 
 const FIELDS: readonly Field[] = [
@@ -23,8 +22,8 @@ const FIELDS: readonly Field[] = [
   optional(number("counter")),
 ];
 
-export function ControlPart({ lift }: { lift: Watched }): JSX.Element {
-  const path = `/lifts/${encodeURIComponent(lift.id)}/control`;
+export function ControlPart({ liftId }: { liftId: string }): JSX.Element {
+  const path = `/lifts/${encodeURIComponent(liftId)}/control`;
   const { found, problem, read } = usePolled<Control>(path);
   const [isOpen, busy, said] = [useSignal(false), useSignal(false), useSignal("")];
   const place = useOpening<HTMLElement>(isOpen.value);
@@ -57,7 +56,7 @@ export function ControlPart({ lift }: { lift: Watched }): JSX.Element {
       <p class="problem" role="alert">
         {problem}
       </p>
-      {mayConfigure(lift.id) && control && (
+      {mayConfigure(liftId) && control && (
         <div class="row">
           {control.state === "proposed" && (
             <Button

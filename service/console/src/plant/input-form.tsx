@@ -11,7 +11,6 @@ import { useChecked } from "../forms/form";
 import { Setting } from "../forms/setting";
 import { t, worded, words } from "../i18n/text";
 import { Line } from "../session/line";
-import type { Watched } from "../state/watching";
 import {
   chosen,
   KINDS,
@@ -47,13 +46,13 @@ const OF_CODES = {
 };
 
 interface InputFormProps {
-  lift: Watched;
+  liftId: string;
   source: Source | null;
   onDone: () => void;
   onCancel: () => void;
 }
 
-export function InputForm({ lift, source, onDone, onCancel }: InputFormProps): JSX.Element {
+export function InputForm({ liftId, source, onDone, onCancel }: InputFormProps): JSX.Element {
   const kind = useSignal<Kind>(source?.kind ?? "modbus");
   const values = useSignal<Typed>(typed(kind.value, source));
   const signals = useSignal<readonly SignalName[]>(
@@ -63,14 +62,14 @@ export function InputForm({ lift, source, onDone, onCancel }: InputFormProps): J
   const checked = useChecked({ fieldOf, ofCodes: OF_CODES });
   const save = async (): Promise<void> => {
     const known = source?.kind === kind.value ? (source.credentials ?? null) : null;
-    const name = `${lift.id.slice(0, 56)}-control`;
+    const name = `${liftId.slice(0, 56)}-control`;
     const isTyped = kind.value !== "modbus" && user.value.trim() !== "";
     const body = chosen(kind.value, values.value, signals.value, isTyped ? name : known);
     if (isTyped) {
       const host = (values.value.host ?? "").trim();
       await put(`/cameras/secrets/${name}`, { host, user: user.value.trim(), password: password.value });
     }
-    await put(`/lifts/${encodeURIComponent(lift.id)}/input`, body);
+    await put(`/lifts/${encodeURIComponent(liftId)}/input`, body);
     onDone();
   };
   const setting = (of: string, name: string, field: Parameters<typeof Setting>[0]["field"]): JSX.Element => (

@@ -9,13 +9,12 @@ import { useOpening } from "../forms/focus";
 import { t, worded, words } from "../i18n/text";
 import { span } from "../i18n/time";
 import { messageOf } from "../state/session";
-import type { Watched } from "../state/watching";
 import { SIGNALS, type SignalName, type Source } from "./fields";
 import { InputForm } from "./input-form";
 import { mayConfigure, usePolled } from "./polled";
 
-export function InputPart({ lift }: { lift: Watched }): JSX.Element {
-  const path = `/lifts/${encodeURIComponent(lift.id)}/input`;
+export function InputPart({ liftId }: { liftId: string }): JSX.Element {
+  const path = `/lifts/${encodeURIComponent(liftId)}/input`;
   const { found, problem, read } = usePolled<LineInput>(path);
   const busy = useSignal(false);
   /** What the form began with; null: it is closed. */
@@ -47,7 +46,7 @@ export function InputPart({ lift }: { lift: Watched }): JSX.Element {
       <p class="problem" role="alert">
         {problem}
       </p>
-      {mayConfigure(lift.id) && found.value && !changing.value && (
+      {mayConfigure(liftId) && found.value && !changing.value && (
         <div class="row">
           <Button
             onPress={() => {
@@ -64,7 +63,7 @@ export function InputPart({ lift }: { lift: Watched }): JSX.Element {
         </div>
       )}
       {changing.value && (
-        <InputForm lift={lift} source={changing.value.source} onDone={close} onCancel={close} />
+        <InputForm liftId={liftId} source={changing.value.source} onDone={close} onCancel={close} />
       )}
     </section>
   );

@@ -3,12 +3,12 @@
 import type { JSX } from "preact";
 import { t } from "../i18n/text";
 import { hrefOf } from "../route/route";
-import { lifts, read } from "../state/lifts";
+import { named, read } from "../state/lifts";
 import { ControlPart } from "./control-part";
 import { InputPart } from "./input-part";
 
 export function PlantPage({ liftId }: { liftId: string }): JSX.Element | null {
-  const lift = lifts.value.find(({ id }) => id === liftId);
+  const lift = named.value.find(({ id }) => id === liftId);
   if (!read.value) return null;
   return (
     <section class="wizard plant" aria-labelledby="plant-title">
@@ -20,8 +20,8 @@ export function PlantPage({ liftId }: { liftId: string }): JSX.Element | null {
           </li>
         </ol>
       </nav>
-      {lift && <InputPart lift={lift} />}
-      {lift && <ControlPart lift={lift} />}
+      {lift && <InputPart liftId={liftId} />}
+      {lift && <ControlPart liftId={liftId} />}
     </section>
   );
 }

@@ -1,6 +1,6 @@
 /* Step 5: the next carriers with masks and verdicts, and whether the lift can be relied on: go, wait or no go. */
 
-import { useSignal } from "@preact/signals";
+import { useComputed, useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { get, post } from "../api/client";
@@ -80,7 +80,8 @@ const REMEDIES: Partial<Record<CheckReason["advice"], Step>> = {
 function Decision({ job, found }: { job: SetupJob; found: Check }): JSX.Element {
   const [reason] = found.reasons;
   const says = reason && words.notArmed[reason.code];
-  const blind = found.decision === "no_go" ? null : whyBlind(job.liftId);
+  const why = useComputed(() => whyBlind(job.liftId)).value;
+  const blind = found.decision === "no_go" ? null : why;
   const isUnwatched = blind !== null && job.job.value?.state === "ready" && !job.job.value.watched;
   const remedy = isUnwatched ? "carriers" : reason && REMEDIES[reason.advice];
   const decision = blind === null ? found.decision : "wait";

@@ -7,7 +7,7 @@ import { get, orNull, post, put } from "../api/client";
 import type { Lift, Probe, Setup } from "../api/types";
 import { DiscardingButton } from "../components/discarding";
 import { number, t, worded, words } from "../i18n/text";
-import { lifts } from "../state/lifts";
+import { named } from "../state/lifts";
 import { idOf, takeApart } from "./address-parts";
 import { Field } from "./field";
 import { refusal, SetupJob } from "./job";
@@ -217,6 +217,6 @@ function Seen({ found }: { found: Probe }): JSX.Element {
 
 function fault(name: string, id: string, isAddress: boolean, isNew: boolean): string {
   if (!id) return t("address.needName");
-  if (isNew && lifts.value.some((lift) => lift.id === id)) return t("address.nameTaken", { name });
+  if (isNew && named.value.some((lift) => lift.id === id)) return t("address.nameTaken", { name });
   return isAddress ? "" : t("address.notAddress");
 }

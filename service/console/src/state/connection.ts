@@ -7,6 +7,7 @@ import { escalation, standing, unseen } from "./alarms";
 import { now } from "./clock";
 import { lifts } from "./lifts";
 import { person, signedOut } from "./session";
+import { steady } from "./steady";
 import { summary } from "./watching";
 
 const STALE_MS = 12_000;
@@ -34,7 +35,7 @@ const SIGNED_OUT = {
 } as const;
 
 /** The line at the top of the page. */
-export const headline = computed((): { state: string; text: string } => {
+export const headline = steady((): { state: string; text: string } => {
   if (!person.value) return SIGNED_OUT[signedOut.value];
   if (cutOff.value) return { state: "lost", text: t("link.lost") };
   if (!connected.value) return { state: "waiting", text: t("link.connecting") };

@@ -4,6 +4,7 @@ import { type ReadonlySignal, signal } from "@preact/signals";
 import { get, orNull } from "../api/client";
 import type { Lift, Passage, PassagePage } from "../api/types";
 import { type Instant, instant } from "./clock";
+import { put } from "./steady";
 
 /** How many carriers of a lift its page shows. */
 const RECENT = 24;
@@ -34,8 +35,8 @@ export function followed(liftId: string): Followed {
           get<PassagePage>(`/passages?lift_id=${id}&limit=${RECENT}`),
         ]);
         if (isOver) return;
-        lift.value = one;
-        passages.value = page.items;
+        put(lift, one);
+        put(passages, page.items);
         readAt.value = at;
       } catch {
         // What was read stays; the page says how old it is.

@@ -73,8 +73,10 @@ function Watching(): JSX.Element {
 }
 
 /** It goes on as long as the page does: a screen that hangs shows an old time. */
+const time = computed(() => fullClock(now.value));
+
 function Clock(): JSX.Element {
-  return <p class="clock">{fullClock(now.value)}</p>;
+  return <p class="clock">{time}</p>;
 }
 
 /** What waits for somebody, the worst first. */

@@ -14,8 +14,10 @@ export interface Row {
 
 const byId = computed(() => new Map(alarms.value.map((alarm) => [alarm.id, alarm])));
 
-/** Whether two lists have the same rows, so that nothing needs to be drawn. */
-const asText = (rows: readonly Row[]): string => JSON.stringify(rows);
+type RowAlarms = readonly [ShownAlarm, ...ShownAlarm[]];
+
+const isSame = <Item>(some: readonly Item[], others: readonly Item[]): boolean =>
+  some.length === others.length && some.every((item, i) => item === others[i]);
 
 export class HeldList {
   /** Whether somebody points at it. */
@@ -27,6 +29,8 @@ export class HeldList {
   private readonly wanted: ReadonlySignal<readonly Row[]>;
   /** As they were last: an alarm that the page has forgotten stays in a row that is held. */
   private known = new Map<string, ShownAlarm>();
+  /** Of each row by its key, as they were asked for last. */
+  private alarms = new Map<string, RowAlarms>();
 
   constructor(wanted: ReadonlySignal<readonly Row[]>) {
     this.wanted = wanted;
@@ -60,21 +64,33 @@ export class HeldList {
     this.take(this.wanted.peek());
   }
 
-  /** The alarms of a row as they are now, the newest first. */
-  alarmsOf({ ids }: Row): readonly [ShownAlarm, ...ShownAlarm[]] | null {
+  /** The alarms of a row as they are now, the newest first; the same array until one of them changes. */
+  alarmsOf({ key, ids }: Row): RowAlarms | null {
     const found = ids.flatMap((id) => {
       const alarm = byId.value.get(id) ?? this.known.get(id);
       if (alarm) this.known.set(id, alarm);
       return alarm ?? [];
     });
+    const last = this.alarms.get(key);
+    if (last && isSame(last, found)) return last;
     const [first, ...rest] = found;
-    return first ? [first, ...rest] : null;
+    if (!first) return null;
+    const now: RowAlarms = [first, ...rest];
+    this.alarms.set(key, now);
+    return now;
   }
 
   private take(next: readonly Row[]): void {
-    if (asText(next) === asText(this.rows.peek())) return;
-    const kept = new Set(next.flatMap(({ ids }) => ids));
-    this.known = new Map([...this.known].filter(([id]) => kept.has(id)));
-    this.rows.value = next;
+    const before = this.rows.peek();
+    const shown = new Map(before.map((row) => [row.key, row]));
+    const rows = next.map((row) => {
+      const last = shown.get(row.key);
+      return last && isSame(last.ids, row.ids) ? last : row; // a row that is the same is not drawn again
+    });
+    if (isSame(rows, before)) return;
+    const [keys, ids] = [new Set(rows.map(({ key }) => key)), new Set(rows.flatMap((row) => row.ids))];
+    this.known = new Map([...this.known].filter(([id]) => ids.has(id)));
+    this.alarms = new Map([...this.alarms].filter(([key]) => keys.has(key)));
+    this.rows.value = rows;
   }
 }

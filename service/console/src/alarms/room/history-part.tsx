@@ -9,7 +9,7 @@ import { Titled } from "../../components/titled";
 import { t, words } from "../../i18n/text";
 import { clockTime } from "../../i18n/time";
 import { hrefOf } from "../../route/route";
-import { lifts } from "../../state/lifts";
+import { named } from "../../state/lifts";
 import { headingOf, messageOf, stateOf } from "../naming";
 import { history, type Wanted } from "./history";
 
@@ -74,7 +74,7 @@ function Filters(): JSX.Element {
         part="lift"
         label={t("figures.lift")}
         all={t("figures.allLifts")}
-        options={lifts.value.map(({ id, name }) => [id, name])}
+        options={named.value.map(({ id, name }) => [id, name])}
       />
       <Filter part="kind" label={t("room.kind")} all={t("room.all")} options={entriesOf(words.alarmKinds)} />
       <Filter
