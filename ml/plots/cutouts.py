@@ -19,7 +19,7 @@ from ml.data.pictures import PictureSet
 from ml.models.getnet import GetNet, sample
 from ml.papers.pairing.judging import corners
 from ml.scene.sheets import COLUMNS, Row, Tile, sheet
-from ml.systems.base import Trainable, prepare_images
+from ml.systems.base import Trainable
 from ml.systems.siamese import GetNetSystem
 
 _SIDE = 200
@@ -41,9 +41,7 @@ def carriers_sheet(system: Trainable[Any], data: PictureSet) -> UInt8:
     was = network.training
     network.eval()
     images = system.shown(data)
-    transform = (
-        network.cut(prepare_images(images.to(system.device), system.recipe.side)).transform.cpu().numpy()
-    )
+    transform = network.cut(system.prepared(images)).transform.cpu().numpy()
     network.train(was)
     cuts = cut_out(images.numpy(), transform, network.transformer.cut)
     states = ["open" if is_open else "closed" for is_open in data.is_open.tolist()]

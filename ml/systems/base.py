@@ -93,7 +93,18 @@ class Trainable(ABC, Generic[R]):
 
     def outputs(self, images: Tensor) -> Tensor:
         """Return float32[N, D] for uint8 pictures [N, 200, 200, 3] or masks [N, 200, 200], with gradient."""
-        return self.forward(prepare_images(images.to(self.device), self.recipe.side))
+        return self.forward(self.prepared(images))
+
+    def prepared(self, images: Tensor) -> Tensor:
+        """uint8[N, 200, 200, 3] pictures or uint8[N, 200, 200] masks to float[N, 3, side, side].
+
+        In -2.5..2.5, or of a recipe with grey pixels in -127.5..127.5, for all networks alike. Pretrained
+        weights expect another normalisation (ImageNet's means and spreads); training adapts them to this
+        one within the first epochs.
+        """
+        images, side = images.to(self.device), self.recipe.side
+        x = prepare(images) if self.recipe.pixels == "standard" else prepare(images, spread=1 / 255)
+        return x if side == x.shape[-1] else F.interpolate(x, (side, side), mode="bilinear", antialias=True)
 
     def forward(self, x: Tensor, by: Callable[[Tensor], Tensor] | None = None) -> Tensor:
         """Return float32[N, D] for prepared pictures, computed inside in what `ml.machine.precision` says.
@@ -134,15 +145,3 @@ class System(Trainable[R]):
     def validation(self, data: PictureSet, gallery: PictureSet) -> float:
         """Return the accuracy."""
         return self.accuracy(data, gallery)
-
-
-def prepare_images(images: Tensor, side: int = 200) -> Tensor:
-    """uint8[N, 200, 200, 3] pictures or uint8[N, 200, 200] masks to float[N, 3, side, side] in -2.5..2.5.
-
-    As `ml.models.paper.prepare`, for all networks alike. Pretrained weights expect another normalisation
-    (ImageNet's means and spreads); training adapts them to this one within the first epochs.
-    """
-    x = prepare(images)
-    if side == x.shape[-1]:
-        return x
-    return F.interpolate(x, (side, side), mode="bilinear", antialias=True)

@@ -23,7 +23,9 @@ class Recipe:
     number. episodic: each step also measures its effect on lifts that it did not learn from
     (`ml.train.episodic`). validated: number of pictures judged after each epoch, evenly spaced; a system
     that judges by known pictures gets twice as many of those; 0 for all. faces: of the riders in the
-    training pictures, as they are or blurred (`ml.data.faces`).
+    training pictures, as they are or blurred (`ml.data.faces`). pixels: what a network sees of a picture,
+    `standard` values about one, or `grey` levels about their mean, -127.5 to 127.5; the loss of a network
+    without normalisation falls as many times faster.
     """
 
     seed: int = 0
@@ -44,6 +46,7 @@ class Recipe:
     episodic: bool = False
     validated: int = 0
     faces: Literal["seen", "blurred"] = "seen"
+    pixels: Literal["standard", "grey"] = "standard"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,7 +15,7 @@ from ml.losses.contrastive import contrastive_loss
 from ml.losses.getnet import getnet_loss
 from ml.models.getnet import CARRIERS, GetNet, getnet, turn
 from ml.models.paper import PaperNetwork
-from ml.systems.base import System, prepare_images
+from ml.systems.base import System
 from ml.systems.recipe import GetNetRecipe, Recipe, SiameseRecipe
 
 R = TypeVar("R", bound=Recipe)
@@ -130,7 +130,7 @@ class GetNetSystem(NearestMask[GetNetRecipe]):
 
     def loss(self, data: PictureSet, index: Tensor, generator: torch.Generator) -> Tensor:
         """Return equation 8's loss of displaced pictures with their masks."""
-        x = prepare_images(displace(data.images[index], self.recipe.displaced, generator).to(self.device))
+        x = self.prepared(displace(data.images[index], self.recipe.displaced, generator))
         return getnet_loss(*self.pairs(data, index, self.forward(x)))
 
     def shown(self, data: PictureSet) -> Tensor:

@@ -23,7 +23,7 @@ DEEP_SIDE = 112
 """Of the pictures that the deep networks get, in pixels: at 200 an epoch takes hours on two cores."""
 
 
-SMALL_SIAMESE = "--set transformer=0 --set displaced=0 --set precision=float32"
+SMALL_SIAMESE = "--set transformer=0 --set displaced=0"
 """GetNet's siamese part alone: 128 numbers instead of two, and a tenth of the time."""
 
 

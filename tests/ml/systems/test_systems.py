@@ -152,6 +152,13 @@ def test_a_recipe_is_changed_by_words() -> None:
         with_changes(TripletRecipe(), ["mining=online"])
 
 
+def test_grey_pixels_are_levels_about_their_mean() -> None:
+    images = torch.tensor([0, 255], dtype=torch.uint8)[:, None, None, None].expand(2, 200, 200, 3)
+    grey = system_of(with_changes(RECIPES["classifier"], ["pixels=grey"])).prepared(images)
+    torch.testing.assert_close(grey[:, 0, 0, 0], torch.tensor([-127.5, 127.5]))
+    torch.testing.assert_close(grey / 51, system_of(RECIPES["classifier"]).prepared(images))
+
+
 def test_getnet_learns_in_turns(data: PictureSet) -> None:
     """Section III.D: a turn of all, a turn of the transformer alone; without one as many of all."""
     recipe = replace(GetNetRecipe(), batch=4, turn=3)
