@@ -22,6 +22,7 @@ from ml.commands.common import (
     ModelOption,
     UnseenLifts,
     WorkersOption,
+    command_line,
     console,
     device_name,
     keep,
@@ -130,6 +131,7 @@ def _measured(name: str, setting: Setting, out: Path, ends: float) -> Result:
     console.print(f"measuring: {measurement.title}")
     result = {
         **provenance(None),
+        "command": _command_of(name),
         "title": measurement.title,
         "source": measurement.source,
         "smoke": setting.smoke,
@@ -137,6 +139,12 @@ def _measured(name: str, setting: Setting, out: Path, ends: float) -> Result:
     }
     keep(result, path)
     return result
+
+
+def _command_of(name: str) -> str:
+    """Return the command that runs without what else it was asked for."""
+    others = {*MEASUREMENTS, *PLANS} - {name}
+    return " ".join(word for word in command_line().split(" ") if word not in others)
 
 
 def _judged(row: TrainedRow, seed: int, preset: PapersPreset, every: int, run: Run, ends: float) -> None:

@@ -51,11 +51,14 @@ def run(*more: str) -> Result:
     return done
 
 
-def test_a_measurement_is_kept(words: list[str], tmp_path: Path) -> None:
+def test_a_measurement_is_kept(words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its rows are printed as a table, and a second sitting measures nothing."""
+    monkeypatch.setattr("sys.argv", ["barwatch", "ablate", "tiny", "counted", "--seeds", "2"])
     first = run(*words, "counted", "--seeds", "2")
     listed = tmp_path / "smoke" / "listed" / "counted.json"
-    assert [row["right, %"] for row in json.loads(listed.read_text())["rows"]] == [50.0, 100.0]
+    kept = json.loads(listed.read_text())
+    assert [row["right, %"] for row in kept["rows"]] == [50.0, 100.0]
+    assert kept["command"] == "barwatch ablate counted --seeds 2"
     stamp = listed.stat().st_mtime_ns
     second = run(*words, "counted")
     assert first.stdout == second.stdout
