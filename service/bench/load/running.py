@@ -73,7 +73,7 @@ class LoadRun:
     def __init__(self, cameras: Sequence[WatchedLift], clients: int, seconds: float, data: Path) -> None:
         self._cameras, self._clients, self._seconds, self._data = cameras, clients, seconds, data
         self._token = secrets.token_urlsafe(32)
-        self._records: list[tuple[float, float, bool]] = []
+        self._records: list[tuple[float, float, bool, int]] = []
         self._found: Row | None = None
 
     def measure(self, model: Path | None = None, device: str = "cpu") -> Row:
@@ -114,7 +114,8 @@ class LoadRun:
 
     def _note(self, record: PassageRecord, decided_mono_s: float) -> None:
         judged = record.judgement.verdict is not Verdict.UNKNOWN
-        self._records.append((decided_mono_s, time.monotonic() - decided_mono_s, judged))
+        took_s = time.monotonic() - decided_mono_s
+        self._records.append((decided_mono_s, took_s, judged, record.carriers))
 
     def _ready(self, service: Service) -> None:
         def body() -> bool:
@@ -188,16 +189,17 @@ class LoadRun:
             "clients": self._clients,
             "seconds": took_s,
             "passages": len(records),
-            "judged": sum(judged for _, _, judged in records),
-            "unknown": sum(not judged for _, _, judged in records),
+            "carriers": sum(carriers for *_, carriers in records),
+            "judged": sum(carriers for _, _, judged, carriers in records if judged),
+            "unknown": sum(carriers for _, _, judged, carriers in records if not judged),
             "seen_by_cameras": after[4] - before[4],
             "frames_dropped": after[5] - before[5],
             "frames_read": after[6] - before[6],
             "processor_s": spent,
             "others_busy_cores": max(0.0, (after[1] - before[1] - ours_s) / took_s),
             "load_average_1min": round(os.getloadavg()[0], 2),
-            "arrived_s": [round(at_s - began_s, 4) for at_s, _, _ in records],
-            "delays_ms": [round(1e3 * delay_s, 2) for _, delay_s, _ in records],
+            "arrived_s": [round(at_s - began_s, 4) for at_s, *_ in records],
+            "delays_ms": [round(1e3 * delay_s, 2) for _, delay_s, *_ in records],
             "queue_pictures": {"mean": sum(queue) / max(1, len(queue)), "most": max(queue, default=0)},
             "waiting_writes": {"mean": sum(writes) / max(1, len(writes)), "most": max(writes, default=0)},
             "stored_bytes": stored,

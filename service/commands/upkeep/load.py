@@ -10,11 +10,10 @@ from typing import Annotated, Any
 import typer
 
 from service.bench.about import about
-from service.bench.cameras import CAMERAS, mbit_per_s, recording, sample, watched
+from service.bench.cameras import CAMERAS, FPS, mbit_per_s, recording, sample, watched
 from service.bench.load.running import LoadRun, rules
 from service.commands.options import JsonOption, ModelOption
 from service.host.logs import set_up_logging
-from service.usecases.samples import sample_folders
 
 Row = dict[str, Any]
 
@@ -43,27 +42,23 @@ def load(
     if kind is None:
         raise typer.BadParameter(f"there is no camera {camera!r}", param_hint="--camera")
     set_up_logging("error", None)
-    samples = [sample(folder.name) for folder in sample_folders()]
-    lifts = [
-        watched(folder, recording(kind, source, cache), f"camera-{number}")
-        for number in range(cameras)
-        for folder, source in (samples[number % len(samples)],)
-    ]
-    with tempfile.TemporaryDirectory(prefix="barwatch-load-") as folder:
-        found = LoadRun(lifts, clients, seconds, Path(folder)).measure(model)
-    rate = mbit_per_s(recording(kind, samples[0][1], cache))
-    run: Row = {**about(), "camera": camera, "mbit_per_s": rate, **found}
+    folder, source = sample()  # as `bench ingest`, so that what a camera takes can be compared
+    video = recording(kind, source, cache)
+    lifts = [watched(folder, video, f"camera-{number}") for number in range(cameras)]
+    with tempfile.TemporaryDirectory(prefix="barwatch-load-") as data:
+        found = LoadRun(lifts, clients, seconds, Path(data)).measure(model)
+    run: Row = {**about(), "camera": camera, "fps": FPS, "mbit_per_s": mbit_per_s(video), **found}
     if out is not None:
         keep(run, out)
     if as_json:
         typer.echo(json.dumps(run))
         return
-    each_ms = 1e3 / (found["seconds"] * cameras)
+    each_ms = 1e3 * FPS / max(1, found["frames_read"])
     parts = ", ".join(f"{name} {spent * each_ms:.1f}" for name, spent in found["processor_s"].items())
     late = sorted(found["delays_ms"])
     typer.echo(
         f"{cameras} cameras {camera}, {found['seconds']:.0f} s: {found['passages']} passages, "
-        f"{found['unknown']} unknown; ms of the processor per camera and second: {parts}; last picture to "
+        f"{found['unknown']} unknown; ms of the processor per second of camera: {parts}; last picture to "
         f"commit: median {late[len(late) // 2] if late else 0:.0f} ms; others took "
         f"{found['others_busy_cores']:.2f} of {found['cores']} cores"
     )
