@@ -41,6 +41,9 @@ from service.verdicts.deciding import BUSY, MAX_WAITING
 Row = dict[str, Any]
 
 SAMPLE_S = 0.1
+PATIENCE = 5.0
+"""Times what `bench ingest` waits: a busy machine may be measured, too, and its load stands beside the run."""
+
 SETTLE_S = 5.0
 """From the last camera's learning on: what was recalled meanwhile is judged, too."""
 
@@ -128,7 +131,7 @@ class LoadRun:
         Runner("load", body).start()
 
     def _watch(self, service: Service) -> Row | None:
-        until_s = time.monotonic() + patience_s(len(self._cameras))
+        until_s = time.monotonic() + PATIENCE * patience_s(len(self._cameras))
         while not self._learnt(service):
             if time.monotonic() > until_s:
                 return None
