@@ -60,19 +60,19 @@ def written_bytes(pid: int) -> int:
 
 
 def stored_bytes(data: Path) -> dict[str, int]:
-    """Return the bytes below a data folder by class: database, pictures, numbers, clips, others."""
+    """Return the bytes below a data folder by class: database, its log, pictures, numbers, clips, others."""
     found: Counter[str] = Counter()
     for path in data.rglob("*"):
         try:
             found[_class_of(path)] += path.stat().st_size if path.is_file() else 0
         except FileNotFoundError:  # written and renamed meanwhile
             continue
-    return {name: found[name] for name in ("database", "pictures", "numbers", "clips", "others")}
+    return {name: found[name] for name in ("database", "log", "pictures", "numbers", "clips", "others")}
 
 
 def _class_of(path: Path) -> str:
     if path.name.startswith("barwatch.db"):
-        return "database"
+        return "database" if path.name == "barwatch.db" else "log"
     return {".jpg": "pictures", ".png": "pictures", ".num": "numbers", ".mp4": "clips"}.get(
         path.suffix, "others"
     )

@@ -42,7 +42,7 @@ Row = dict[str, Any]
 
 SAMPLE_S = 0.1
 PATIENCE = 5.0
-"""Times what `bench ingest` waits: a busy machine may be measured, too, and its load stands beside the run."""
+"""Times what `bench ingest` waits: a busy machine may be measured too; its load stands beside the run."""
 
 SETTLE_S = 5.0
 """From the last camera's learning on: what was recalled meanwhile is judged, too."""
@@ -164,6 +164,7 @@ class LoadRun:
 
         def amounts() -> tuple[dict[str, float], float, dict[str, int], int, int, int, int]:
             statuses = service.cameras.statuses()
+            service.store.checkpoint()  # so that the log's room is not taken for the database's growth
             return (
                 by_part(me, parts),
                 machine_s(),

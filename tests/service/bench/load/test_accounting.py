@@ -28,11 +28,11 @@ def test_processor_seconds_are_counted_once_and_by_part() -> None:
 
 
 def test_stored_bytes_have_their_class(tmp_path: Path) -> None:
-    """The log beside the database is the database's; a file in a folder counts; nothing counts twice."""
+    """The log beside the database, whose room is used again, is apart; nothing counts twice."""
     sizes = {"barwatch.db": 7, "barwatch.db-wal": 5, "pictures/a/1.jpg": 11, "pictures/a/1.num": 13, "x": 1}
     for name, size in sizes.items():
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"." * size)
     found = stored_bytes(tmp_path)
-    assert found == {"database": 12, "pictures": 11, "numbers": 13, "clips": 0, "others": 1}
+    assert found == {"database": 7, "log": 5, "pictures": 11, "numbers": 13, "clips": 0, "others": 1}
