@@ -73,9 +73,9 @@ retrain: setup   ## render, train, export and judge the shipped network again (h
 screenshot: setup-test   ## take the README's picture of the console anew
 	$(BIN)/python -m tests.tools.screenshot
 
-screens: setup-test      ## pictures of every page of the console at every size, light and dark, in runs/screens
+screens: setup-test      ## pictures of every page of the console at every size, light and dark, in each language, in runs/screens
 	SCREENS=runs/screens $(BIN)/python -m pytest -m 'slow or not slow' tests/service/console/test_accessibility.py \
-	  tests/service/console/test_rooms.py
+	  tests/service/console/test_rooms.py tests/service/console/test_languages.py
 
 enrolment: setup-test    ## enrol a rendered lift in a browser, measure taps and time (six minutes, a free machine)
 	$(BIN)/python -m tests.tools.enrolment --out ml/results/enrolment.json --screens docs/setup

@@ -85,5 +85,24 @@ def looked_at() -> set[str]:
 
 
 def shows(page: Page, name: str) -> None:
-    """Check that a page is the one that its screen is for."""
+    """Check that a page is the one that its screen is for, and that each of its headings has help."""
     assert page.locator("body").get_attribute("data-route") == SHOWS[name], name
+    if SHOWS[name] is not None:  # the reference explains itself
+        assert helpless(page) == [], name
+
+
+NAMED = (".hidden", ".card > header h3", ".tiles h3", ".one-head h2", "#report-title")
+"""Headings that are the name of a lift, an area, an alarm or a time: others head what is shown of it."""
+
+HELPLESS = """named => [
+  ...[...document.querySelectorAll(`main :is(h2, h3):not(${named})`)]
+    .filter((heading) => !heading.parentElement.querySelector(':scope > .help > p')?.textContent.trim()),
+  ...[...document.querySelectorAll('main .card > details')]
+    .filter((panel) => !panel.querySelector(':scope > .about')?.textContent.trim()),
+].map((one) => one.textContent.slice(0, 60))"""
+
+
+def helpless(page: Page) -> list[str]:
+    """Return headings, and panels of a lift's card, beside which no sentence says what they are for."""
+    found: list[str] = page.evaluate(HELPLESS, ", ".join(NAMED))
+    return found

@@ -27,7 +27,7 @@ def review_queue(page: Page, served: Served) -> None:
     expect(page.locator("button.answer.open")).not_to_have_attribute(
         "aria-disabled", "true", timeout=PATIENCE_MS
     )
-    page.locator(".help summary").click()
+    page.locator(".counts-as summary").click()
 
 
 def review_disagreements(page: Page, served: Served) -> None:

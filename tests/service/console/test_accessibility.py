@@ -127,8 +127,9 @@ def take_picture(page: Page, path: Path) -> None:
     """Write a picture of all of the page, as in a window that is high enough: what sticks to its edge too."""
     size = page.viewport_size
     assert size is not None
-    height = page.evaluate("document.documentElement.scrollHeight")
-    page.set_viewport_size({"width": size["width"], "height": height})
+    for _ in range(2):  # in a higher window alarms take more room at its lower edge
+        height = page.evaluate("document.documentElement.scrollHeight")
+        page.set_viewport_size({"width": size["width"], "height": height})
     page.evaluate("scrollTo(0, 0)")
     page.screenshot(path=path)
     page.set_viewport_size(size)
@@ -185,6 +186,11 @@ def test_everybody_can_use_every_page(
         usable(page, each, request.node.callspec.params["page"])
 
 
+COVERED = """document.querySelector(".top") ?
+  document.querySelector(".top").offsetHeight - parseFloat(getComputedStyle(document.body).paddingTop) : 0"""
+"""By how many pixels the line at the top lies over what the page begins with."""
+
+
 def usable(page: Page, where: Any, size: str) -> None:
     """Check a page that is shown."""
     schemes: tuple[tuple[Any, Any], ...] = (("light", None), ("dark", COLOURS))
@@ -198,6 +204,7 @@ def usable(page: Page, where: Any, size: str) -> None:
     else:
         assert small(page) == [], where.__name__
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), where.__name__
+    assert page.evaluate(COVERED) <= 0, where.__name__
 
 
 @pytest.mark.parametrize("page", ["desktop"], indirect=True)

@@ -68,7 +68,7 @@ def pictures(page: Page, name: str) -> None:
     """Take pictures of the room as it is now, where SCREENS asks for them."""
     for scheme in SCHEMES if SCREENS else ():
         page.emulate_media(color_scheme=scheme)
-        for size in ("desktop", "phone"):
+        for size in SIZES:
             width, height = SIZES[size]
             page.set_viewport_size({"width": width, "height": height})
             take_picture(page, Path(SCREENS or "") / f"{name}-{size}-{scheme}.png")

@@ -2,6 +2,7 @@
 
 import type { JSX } from "preact";
 import { AuditPart } from "../audit/audit-part";
+import { Titled } from "../components/titled";
 import { t } from "../i18n/text";
 import { OutputsPart } from "../outputs/outputs-part";
 import { PeoplePart } from "../people/people-part";
@@ -20,7 +21,7 @@ export function AdminPage({ part }: { part: Part | undefined }): JSX.Element {
   const shown = part !== undefined && maySee(part) ? part : undefined;
   return (
     <section class="wizard account admin" aria-labelledby="admin-title">
-      <h2 id="admin-title">{t("admin.title")}</h2>
+      <Titled id="admin-title" title={t("admin.title")} help={t("help.admin")} />
       <nav class="steps" aria-label={t("admin.title")}>
         <ol>
           {shown !== undefined && (
@@ -33,7 +34,7 @@ export function AdminPage({ part }: { part: Part | undefined }): JSX.Element {
           </li>
         </ol>
       </nav>
-      {shown === undefined ? <Index /> : <p class="note about">{t(PARTS[shown].help)}</p>}
+      {shown === undefined && <Index />}
       {shown === "health" && <HealthPart />}
       {shown === "backups" && <BackupsPart />}
       {shown === "keeping" && <KeepingPart />}

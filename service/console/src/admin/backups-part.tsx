@@ -32,7 +32,8 @@ export function BackupsPart(): JSX.Element {
   const { items, plan, now, last, restore } = backups;
   return (
     <>
-      <Group id="backups" title={t("backups.title")} help={planText(plan)}>
+      <Group id="backups" title={t("backups.title")} help={t("admin.backupsHelp")}>
+        <p class="note">{planText(plan)}</p>
         <div class="row">
           <Button id="backup-now" busy={now !== null} onPress={() => begin("/backups")}>
             {t("backups.make")}
@@ -51,7 +52,8 @@ export function BackupsPart(): JSX.Element {
           ))}
         </ul>
       </Group>
-      <Group id="backups-restore" title={t("backups.restore")} help={t("backups.restoreHelp")}>
+      <Group id="backups-restore" title={t("backups.restore")} help={t("help.restore")}>
+        <p class="note">{t("backups.restoreHelp")}</p>
         {restore && <pre class="secret">{restore}</pre>}
       </Group>
     </>

@@ -1,11 +1,12 @@
 /* Pairs of a name and what is so, under a heading with a sentence of help. */
 
 import type { ComponentChildren, JSX } from "preact";
+import { Titled } from "../components/titled";
 
 interface GroupProps {
   id: string;
   title: string;
-  help?: string;
+  help: string;
   children: ComponentChildren;
 }
 
@@ -13,8 +14,7 @@ interface GroupProps {
 export function Group({ id, title, help, children }: GroupProps): JSX.Element {
   return (
     <section class="step" aria-labelledby={id}>
-      <h3 id={id}>{title}</h3>
-      {help && <p class="note">{help}</p>}
+      <Titled level={3} id={id} title={title} help={help} />
       {children}
     </section>
   );

@@ -52,7 +52,7 @@ interface FindingsProps {
 
 function Findings({ findings, onConfirm }: FindingsProps): JSX.Element {
   return (
-    <Group id="health-findings" title={t("health.findings")}>
+    <Group id="health-findings" title={t("health.findings")} help={t("help.findings")}>
       {findings.length === 0 && <p class="well">{t("health.well")}</p>}
       <ul class="findings">
         {findings.map((one) => (

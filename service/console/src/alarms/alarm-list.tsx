@@ -60,12 +60,12 @@ function Row({ alarm }: { alarm: ShownAlarm }): JSX.Element {
   const state = alarm.unstored ? t("alarms.unstoredShort") : stateOf(alarm);
   return (
     <li class={`alarm ${alarm.severity}`} data-state={alarm.state} data-alarm={alarm.id}>
-      <time dateTime={alarm.raised_at}>{clockTime(alarm.raised_at)}</time>
       <span class="what">
         <b>{kindOf(alarm)}</b>
         {placeOf(alarm)}
         {alarm.kind === "service_down" && <small>{messageOf(alarm)}</small>}
       </span>
+      <time dateTime={alarm.raised_at}>{clockTime(alarm.raised_at)}</time>
       <span class="state">{alarm.late ? `${state} · ${t("alarms.lateShort")}` : state}</span>
       {isUnseen(alarm) && <Acknowledge alarm={alarm} />}
       {mayAct.value && !alarm.unstored && <Shelving alarm={alarm} />}

@@ -6,6 +6,7 @@ import { useEffect } from "preact/hooks";
 import { address, get } from "../api/client";
 import type { Audit, AuditChain, AuditEntry } from "../api/types";
 import { Button } from "../components/button";
+import { Titled } from "../components/titled";
 import { t, words } from "../i18n/text";
 import { beginOf, clockTime, endOf } from "../i18n/time";
 import { Line } from "../session/line";
@@ -45,7 +46,7 @@ export function AuditPart(): JSX.Element {
   }, []);
   return (
     <section class="step audit" aria-labelledby="audit">
-      <h3 id="audit">{t("audit.title")}</h3>
+      <Titled level={3} id="audit" title={t("audit.title")} help={t("admin.auditHelp")} />
       <Chain />
       <FilterForm filters={filters} onShow={() => read(false)} />
       <p class="problem" role="alert">

@@ -24,6 +24,7 @@ export function BudgetPanel({ lift }: { lift: Lift }): JSX.Element | null {
         <span>{t("budget.title")}</span>
         <span class="short">{inShort(now)}</span>
       </summary>
+      <p class="note about">{t("help.budget")}</p>
       {budgets.renewal.value && <p class="note">{saidOf(budgets.renewal.value)}</p>}
       {now && !now.in_force && <p class="more">{t("budget.waitsLong")}</p>}
       {mayAct.value && <Asking lift={lift} budgets={budgets} />}

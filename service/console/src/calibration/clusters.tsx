@@ -8,7 +8,7 @@ import { type Bar, sortIntoBars } from "./bars";
 const WIDTH = 300;
 const TOP = 8;
 const FLOOR = 120; // where the bars stand
-const HEIGHT = 142;
+const HEIGHT = 126;
 const LEAST = 3; // one carrier in a thousand must still be seen
 
 /** "0.12"; what rounds to nothing has no sign. */
@@ -59,13 +59,11 @@ export function Clusters({ margins, threshold }: ClustersProps): JSX.Element {
         <line class="floor" x1={0} x2={WIDTH} y1={FLOOR} y2={FLOOR} />
         {line(0, "zero")}
         {line(threshold, "threshold")}
-        <text x={0} y={HEIGHT - 4}>
-          {t("clusters.nearerOpen")}
-        </text>
-        <text x={WIDTH} y={HEIGHT - 4} text-anchor="end">
-          {t("clusters.nearerClosed")}
-        </text>
       </svg>
+      <p class="ends" aria-hidden="true">
+        <span>{t("clusters.nearerOpen")}</span>
+        <span>{t("clusters.nearerClosed")}</span>
+      </p>
       <figcaption>
         <ul class="legend">
           <KeyOf name="open" text={t("clusters.open", { count: open })} />

@@ -32,6 +32,7 @@ export function CalibrationPanel({ lift, model, tested }: PanelProps): JSX.Eleme
         <span>{t("calibration.title")}</span>
         <span class="short">{shown ? inShort(lift, shown) : t("calibration.nothing")}</span>
       </summary>
+      <p class="note about">{t("help.own")}</p>
       {shown && (
         <>
           <Decision lift={lift} found={shown} />

@@ -21,7 +21,7 @@ export function Header(): JSX.Element {
         <img src={address("/console/icon.svg")} alt="" width="28" height="28" /> {t("page.title")}
       </h1>
       <p id="link" class="pill" role="status" data-state={headline.value.state}>
-        {headline.value.text}
+        <span>{headline.value.text}</span>
       </p>
       <Clock />
       <nav aria-label={t("page.session")}>

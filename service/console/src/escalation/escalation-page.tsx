@@ -7,6 +7,7 @@ import { headingOf } from "../alarms/naming";
 import { get, getTagged, isChangedElsewhere, putTagged, type Tagged } from "../api/client";
 import type { Escalation, EscalationRule, Output, OutputList } from "../api/types";
 import { Button } from "../components/button";
+import { Titled } from "../components/titled";
 import { isLost } from "../forms/focus";
 import { t } from "../i18n/text";
 import { clockTime, span } from "../i18n/time";
@@ -104,13 +105,16 @@ export function EscalationPage(): JSX.Element {
         </ol>
       </nav>
       <section class="step">
-        <h2 id="escalation-title">{t("escalation.page")}</h2>
-        <p class="note">{t("escalation.about")}</p>
-        <h3>{t("escalation.nowTitle")}</h3>
+        <Titled id="escalation-title" title={t("escalation.page")} help={t("help.escalation")} />
+        <Titled level={3} id="escalation-now" title={t("escalation.nowTitle")} help={t("help.waiting")} />
         {found.value && <Now waits={waits.value} outputOf={outputOf} />}
-        <h3 ref={heading} tabIndex={-1}>
-          {t("escalation.rules")}
-        </h3>
+        <Titled
+          level={3}
+          id="escalation-rules"
+          heading={heading}
+          title={t("escalation.rules")}
+          help={t("escalation.about")}
+        />
         <ul class="entries">
           {rules.map(entry)}
           {found.value && !rules.some((rule) => rule.lift_id == null && rule.priority == null) && (

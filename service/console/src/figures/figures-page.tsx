@@ -83,7 +83,9 @@ function Found({ figures }: { figures: KeyFigures }): JSX.Element {
       <p>{t("figures.counted", { count: figures.alarms, ...span })}</p>
       <FigureTable figures={figures} />
       <p class="note">{t("figures.source")}</p>
-      {figures.top.length > 0 && <h3>{t("figures.topTitle")}</h3>}
+      {figures.top.length > 0 && (
+        <Titled level={3} id="figures-top" title={t("figures.topTitle")} help={t("help.top")} />
+      )}
       <ol class="listed">
         {figures.top.map(({ kind, lift_id: place, cause, count, share }) => (
           <li key={`${kind} ${place} ${cause}`}>
@@ -100,7 +102,7 @@ function Found({ figures }: { figures: KeyFigures }): JSX.Element {
           </li>
         ))}
       </ol>
-      <h3>{t("figures.floodsTitle")}</h3>
+      <Titled level={3} id="figures-floods" title={t("figures.floodsTitle")} help={t("help.floods")} />
       {!figures.floods.length && <p class="note">{t("figures.noFloods")}</p>}
       <ol class="listed">
         {figures.floods.map(({ begin, end, alarms, peak }) => (

@@ -5,6 +5,7 @@ import type { JSX } from "preact";
 import { post, put, remove } from "../api/client";
 import type { NewOutput, Output, OutputTest } from "../api/types";
 import { Button } from "../components/button";
+import { Titled } from "../components/titled";
 import { t, worded, words } from "../i18n/text";
 import { clockTime } from "../i18n/time";
 import { type Kept, useList } from "../people/list";
@@ -20,8 +21,7 @@ export function OutputsPart(): JSX.Element {
   const round = useSignal(0); // a form begins empty after each
   return (
     <section class="step" aria-labelledby="outputs">
-      <h3 id="outputs">{t("outputs.title")}</h3>
-      <p class="note">{t("outputs.about")}</p>
+      <Titled level={3} id="outputs" title={t("outputs.title")} help={t("outputs.about")} />
       <ul class="entries">
         {list.items.value?.map((output) => (
           <OutputEntry

@@ -6,6 +6,7 @@ import { useCallback, useEffect } from "preact/hooks";
 import { address, get, post, remove } from "../api/client";
 import type { Push } from "../api/types";
 import { Button } from "../components/button";
+import { Titled } from "../components/titled";
 import { language, t } from "../i18n/text";
 import { clockTime } from "../i18n/time";
 import { messageOf } from "../state/session";
@@ -34,8 +35,7 @@ export function PushPart(): JSX.Element {
   const key = push.value?.key;
   return (
     <section class="step" aria-labelledby="push">
-      <h3 id="push">{t("push.title")}</h3>
-      <p class="note">{t("push.about")}</p>
+      <Titled level={3} id="push" title={t("push.title")} help={t("push.about")} />
       <ul class="entries">
         {push.value?.subscriptions.map(({ id, agent, created_at: at }) => (
           <li key={id}>

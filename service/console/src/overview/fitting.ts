@@ -31,9 +31,10 @@ export function fitted(counts: readonly number[], headings: number, width: numbe
   return best;
 }
 
-/** Columns of tiles that are at least so wide, and as high as suits them. */
-export function roomy(width: number, leastPx: number): Grid {
-  const columns = Math.max(1, Math.floor((width + GAP) / (leastPx + GAP)));
+/** Columns of tiles that are at least so wide, and as high as suits them; no more columns than tiles. */
+export function roomy(counts: readonly number[], width: number, leastPx: number): Grid {
+  const most = Math.max(1, ...counts);
+  const columns = Math.min(most, Math.max(1, Math.floor((width + GAP) / (leastPx + GAP))));
   const columnPx = Math.min((width - GAP * (columns - 1)) / columns, WIDEST);
   return { columns, rowPx: Math.round(columnPx * (9 / 16) + LINES) };
 }

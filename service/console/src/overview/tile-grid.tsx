@@ -45,7 +45,8 @@ export function TileGrid({ groups, isLarge = false, isQuiet = false }: TileGridP
     const fits = !isLarge && height >= LOW_PX;
     const headings = shown.filter(({ heading }) => heading).length;
     const counts = shown.map(({ ids }) => ids.length);
-    return fits ? fitted(counts, headings, width, height) : roomy(width, isLarge ? LARGE_PX : NARROW_PX);
+    if (fits) return fitted(counts, headings, width, height);
+    return roomy(counts, width, isLarge ? LARGE_PX : NARROW_PX);
   }, [shown, isLarge, width, height]);
   const style = { "--columns": grid.columns, "--row": `${grid.rowPx}px` };
   return (

@@ -1,6 +1,7 @@
 /* What is one's own: sign-ins, notifications, password, second factor. */
 
 import type { JSX } from "preact";
+import { Titled } from "../components/titled";
 import { t } from "../i18n/text";
 import { PushPart } from "../outputs/push-part";
 import { hrefOf } from "../route/route";
@@ -12,7 +13,7 @@ import { SignInsPart } from "./sign-ins-part";
 export function AccountPage(): JSX.Element {
   return (
     <section class="wizard account" aria-labelledby="account-title">
-      <h2 id="account-title">{t("people.account")}</h2>
+      <Titled id="account-title" title={t("people.account")} help={t("help.account")} />
       <nav class="steps" aria-label={t("people.account")}>
         <ol>
           <li>

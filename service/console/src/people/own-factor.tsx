@@ -5,6 +5,7 @@ import type { JSX, TargetedSubmitEvent } from "preact";
 import { get, put, remove } from "../api/client";
 import type { Factor, Recovery } from "../api/types";
 import { Button } from "../components/button";
+import { Titled } from "../components/titled";
 import { t } from "../i18n/text";
 import { Line } from "../session/line";
 import { messageOf } from "../state/session";
@@ -43,8 +44,7 @@ export function OwnFactor(): JSX.Element {
   };
   return (
     <form class="step" onSubmit={submit} aria-labelledby="own-factor">
-      <h3 id="own-factor">{t("people.factor")}</h3>
-      <p class="note">{t("people.factorHelp")}</p>
+      <Titled level={3} id="own-factor" title={t("people.factor")} help={t("people.factorHelp")} />
       {offered.value ? (
         <>
           <img class="qr" src={offered.value.picture} alt={t("people.factorPicture")} />

@@ -3,6 +3,7 @@
 import { useSignal } from "@preact/signals";
 import type { JSX, TargetedSubmitEvent } from "preact";
 import { put } from "../api/client";
+import { Titled } from "../components/titled";
 import { t } from "../i18n/text";
 import { Line } from "../session/line";
 import { messageOf } from "../state/session";
@@ -22,7 +23,7 @@ export function OwnPassword(): JSX.Element {
   };
   return (
     <form class="step" onSubmit={submit} aria-labelledby="own-password">
-      <h3 id="own-password">{t("people.password")}</h3>
+      <Titled level={3} id="own-password" title={t("people.password")} help={t("help.password")} />
       <Line
         id="new-password"
         label={t("people.newPassword")}

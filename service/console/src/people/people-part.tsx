@@ -5,6 +5,7 @@ import type { JSX, TargetedSubmitEvent } from "preact";
 import { post, put, remove } from "../api/client";
 import type { NewUser, Role, User } from "../api/types";
 import { Button } from "../components/button";
+import { Titled } from "../components/titled";
 import { t } from "../i18n/text";
 import { Line } from "../session/line";
 import { type Kept, useList } from "./list";
@@ -15,7 +16,7 @@ export function PeoplePart(): JSX.Element {
   const link = useSignal<{ name: string; key: string } | null>(null);
   return (
     <section class="step" aria-labelledby="people">
-      <h3 id="people">{t("people.people")}</h3>
+      <Titled level={3} id="people" title={t("people.people")} help={t("admin.peopleHelp")} />
       <ul class="entries">
         {list.items.value?.map((user) => (
           <Person

@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { remove } from "../api/client";
 import type { OwnSignIn } from "../api/types";
 import { Button } from "../components/button";
+import { Titled } from "../components/titled";
 import { t } from "../i18n/text";
 import { clockTime } from "../i18n/time";
 import { signOutEverywhere } from "../state/watch";
@@ -13,7 +14,7 @@ export function SignInsPart(): JSX.Element {
   const { items, problem, change } = useList<OwnSignIn>("/sessions");
   return (
     <section class="step" aria-labelledby="sign-ins">
-      <h3 id="sign-ins">{t("people.signIns")}</h3>
+      <Titled level={3} id="sign-ins" title={t("people.signIns")} help={t("help.signIns")} />
       <ul class="entries">
         {items.value?.map((each) => (
           <li key={each.id}>

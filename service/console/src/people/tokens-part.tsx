@@ -5,6 +5,7 @@ import type { JSX, TargetedSubmitEvent } from "preact";
 import { post, remove } from "../api/client";
 import type { NewToken, Role, Token } from "../api/types";
 import { Button } from "../components/button";
+import { Titled } from "../components/titled";
 import { t } from "../i18n/text";
 import { clockTime, endOf } from "../i18n/time";
 import { Line } from "../session/line";
@@ -16,7 +17,7 @@ export function TokensPart(): JSX.Element {
   const made = useSignal<NewToken | null>(null);
   return (
     <section class="step" aria-labelledby="tokens">
-      <h3 id="tokens">{t("people.tokens")}</h3>
+      <Titled level={3} id="tokens" title={t("people.tokens")} help={t("admin.tokensHelp")} />
       <ul class="entries">
         {list.items.value?.map((token) => (
           <li key={token.id} data-off={token.state !== "active"}>

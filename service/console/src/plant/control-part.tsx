@@ -5,6 +5,7 @@ import type { JSX } from "preact";
 import { post, put, remove } from "../api/client";
 import type { Control } from "../api/types";
 import { Button } from "../components/button";
+import { Titled } from "../components/titled";
 import { type Field, number, optional, sentOf, type Typed, text } from "../forms/fields";
 import { useOpening } from "../forms/focus";
 import { useChecked } from "../forms/form";
@@ -44,13 +45,10 @@ export function ControlPart({ liftId }: { liftId: string }): JSX.Element {
   const control = found.value;
   return (
     <section ref={place} class="step" aria-labelledby="control-title">
-      <h3 id="control-title" tabIndex={-1}>
-        {t("control.title")}
-      </h3>
+      <Titled level={3} id="control-title" title={t("control.title")} help={t("control.about")} />
       <p class="warning">
         {t("page.aid")} {t("control.aid")}
       </p>
-      <p class="note">{t("control.about")}</p>
       {control && <Shown control={control} />}
       <p role="status">{said}</p>
       <p class="problem" role="alert">

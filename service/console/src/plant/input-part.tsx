@@ -5,6 +5,7 @@ import type { JSX } from "preact";
 import { remove } from "../api/client";
 import type { HeardSignal, LineInput } from "../api/types";
 import { Button } from "../components/button";
+import { Titled } from "../components/titled";
 import { useOpening } from "../forms/focus";
 import { t, worded, words } from "../i18n/text";
 import { span } from "../i18n/time";
@@ -38,10 +39,7 @@ export function InputPart({ liftId }: { liftId: string }): JSX.Element {
   };
   return (
     <section ref={place} class="step" aria-labelledby="input-title">
-      <h3 id="input-title" tabIndex={-1}>
-        {t("input.title")}
-      </h3>
-      <p class="note">{t("input.about")}</p>
+      <Titled level={3} id="input-title" title={t("input.title")} help={t("input.about")} />
       {found.value && (source ? <Said found={found.value} source={source} /> : <p>{t("input.none")}</p>)}
       <p class="problem" role="alert">
         {problem}

@@ -1,6 +1,7 @@
 /* A lift's control: what it tells this service, and what this service tells it. */
 
 import type { JSX } from "preact";
+import { Titled } from "../components/titled";
 import { t } from "../i18n/text";
 import { hrefOf } from "../route/route";
 import { named, read } from "../state/lifts";
@@ -12,7 +13,11 @@ export function PlantPage({ liftId }: { liftId: string }): JSX.Element | null {
   if (!read.value) return null;
   return (
     <section class="wizard plant" aria-labelledby="plant-title">
-      <h2 id="plant-title">{lift ? t("plant.title", { name: lift.name }) : t("page.notFound")}</h2>
+      <Titled
+        id="plant-title"
+        title={lift ? t("plant.title", { name: lift.name }) : t("page.notFound")}
+        help={t("help.plant")}
+      />
       <nav class="steps" aria-label={t("plant.open")}>
         <ol>
           <li>

@@ -3,6 +3,7 @@
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import type { Report } from "../api/types";
+import { Titled } from "../components/titled";
 import { t, words } from "../i18n/text";
 import { FigureTiles } from "./figure-tiles";
 import { Plot, type Series } from "./plot";
@@ -97,7 +98,7 @@ function said(report: Report): string[] {
 function Reviews({ report: { reviews } }: { report: Report }): JSX.Element {
   return (
     <section class="report-part">
-      <h3>{t("reports.reviews")}</h3>
+      <Titled level={3} id="report-reviews" title={t("reports.reviews")} help={t("help.looked")} />
       <p>{t("reports.reviewed", { count: reviews.reviewed, alarms: reviews.alarms })}</p>
       {reviews.reviewed > 0 && <p>{t("reports.falseAlarms", { count: reviews.false_alarms })}</p>}
       {reviews.reviewed > 0 && <p>{t("reports.misses", { count: reviews.misses })}</p>}

@@ -2,6 +2,7 @@
 
 import type { JSX } from "preact";
 import type { AlarmKind, CarrierFigures, Report, WatchState } from "../api/types";
+import { Titled } from "../components/titled";
 import { t, worded, words } from "../i18n/text";
 import { span } from "../i18n/time";
 import { shareOf } from "./figure-tiles";
@@ -15,17 +16,18 @@ interface Line {
 interface SheetProps {
   readonly id: string;
   readonly title: string;
+  readonly help: string;
   readonly heads: readonly string[];
   readonly lines: readonly Line[];
   readonly note?: string;
 }
 
 /** A table; where there is no line, nothing. */
-function Sheet({ id, title, heads, lines, note }: SheetProps): JSX.Element | null {
+function Sheet({ id, title, help, heads, lines, note }: SheetProps): JSX.Element | null {
   if (!lines.length) return null;
   return (
     <section class="report-part">
-      <h3>{title}</h3>
+      <Titled level={3} id={`${id}-title`} title={title} help={help} />
       {note && <p class="note">{note}</p>}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached without a mouse */}
       <section class="scrolled" tabIndex={0} aria-label={title}>
@@ -80,6 +82,7 @@ export function Tables({ report, daily }: { report: Report; daily: boolean }): J
       <Sheet
         id="report-states"
         title={t("reports.sight")}
+        help={t("help.sight")}
         note={t("reports.sightNote")}
         heads={[t("reports.state"), t("reports.time"), t("reports.timeShare")]}
         lines={Object.entries(sight.states)
@@ -96,6 +99,7 @@ export function Tables({ report, daily }: { report: Report; daily: boolean }): J
       <Sheet
         id="report-lifts"
         title={t("reports.byLift")}
+        help={t("help.byLift")}
         heads={[t("reports.lift"), ...carrierHeads(), ...whole]}
         lines={report.by_lift.map((lift) => ({
           key: lift.lift_id,
@@ -110,6 +114,7 @@ export function Tables({ report, daily }: { report: Report; daily: boolean }): J
       <Sheet
         id="report-parts"
         title={t("reports.byPart", { count: daily ? 2 : 1 })}
+        help={t("help.byPart")}
         heads={[t("reports.part"), ...carrierHeads(), ...whole]}
         lines={report.parts
           .filter(
@@ -129,6 +134,7 @@ export function Tables({ report, daily }: { report: Report; daily: boolean }): J
         <Sheet
           id="report-hours"
           title={t("reports.byHour")}
+          help={t("help.byHour")}
           heads={[t("reports.hour"), ...carrierHeads()]}
           lines={report.by_hour
             .filter(({ carriers }) => carriers.carriers)
@@ -141,6 +147,7 @@ export function Tables({ report, daily }: { report: Report; daily: boolean }): J
       <Sheet
         id="report-kinds"
         title={t("reports.kinds")}
+        help={t("help.kinds")}
         heads={[
           t("reports.kind"),
           t("reports.priority"),

@@ -5,6 +5,7 @@ import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { get } from "../api/client";
 import type { Accuracy, BoundedRate, Drift, LiftAccuracy } from "../api/types";
+import { Titled } from "../components/titled";
 import { number, t, words } from "../i18n/text";
 import { clockTime, dayOf, shortDay } from "../i18n/time";
 import { mayAct, messageOf } from "../state/session";
@@ -35,7 +36,7 @@ export function AccuracyPart({ liftId }: { liftId: string }): JSX.Element {
   return (
     <section class="step accuracy" aria-labelledby="accuracy">
       <header>
-        <h3 id="accuracy">{t("review.accuracy")}</h3>
+        <Titled level={3} id="accuracy" title={t("review.accuracy")} help={t("help.accuracy")} />
         <div class="field">
           <label for="accuracy-span">{t("figures.span")}</label>
           <select

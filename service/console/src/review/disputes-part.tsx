@@ -5,6 +5,7 @@ import { post } from "../api/client";
 import type { DisputedPassage, ReviewAnswer } from "../api/types";
 import { Button } from "../components/button";
 import { Picture } from "../components/picture";
+import { Titled } from "../components/titled";
 import { t, words } from "../i18n/text";
 import { clockTime } from "../i18n/time";
 import { useList } from "../people/list";
@@ -16,8 +17,7 @@ export function DisputesPart({ liftId }: { liftId: string }): JSX.Element {
   );
   return (
     <section class="step disputes" aria-labelledby="disputes">
-      <h3 id="disputes">{t("review.disputes")}</h3>
-      <p class="note">{t("review.disputesHelp")}</p>
+      <Titled level={3} id="disputes" title={t("review.disputes")} help={t("review.disputesHelp")} />
       <p class="problem" role="alert">
         {problem}
       </p>

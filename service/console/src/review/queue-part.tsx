@@ -5,6 +5,7 @@ import type { JSX } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { ReviewAnswer, ReviewTask } from "../api/types";
 import { Button } from "../components/button";
+import { Titled } from "../components/titled";
 import { t, words } from "../i18n/text";
 import { clockTime } from "../i18n/time";
 import { isShortcut } from "../preferences/keys";
@@ -41,7 +42,7 @@ export function QueuePart({ liftId }: { liftId: string }): JSX.Element {
   return (
     <section class="step reviewing" aria-labelledby="reviewing">
       <header>
-        <h3 id="reviewing">{t("review.question")}</h3>
+        <Titled level={3} id="reviewing" title={t("review.question")} help={t("help.question")} />
         <p class="count">{t("review.progress", { done, all: Math.max(all, done) })}</p>
       </header>
       <progress value={done} max={Math.max(all, done, 1)} aria-label={t("review.progressLabel")} />
@@ -81,7 +82,7 @@ export function QueuePart({ liftId }: { liftId: string }): JSX.Element {
         </p>
       </div>
       <Preloaded tasks={reviewing.next.value} />
-      <details class="help">
+      <details class="counts-as">
         <summary>{t("review.whatCounts")}</summary>
         <dl>
           {ANSWERS.map(({ answer }) => (

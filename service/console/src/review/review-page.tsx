@@ -1,6 +1,7 @@
 /* Reviews of a lift: what waits, where people differ, and how accurate the lift is by it. */
 
 import type { JSX } from "preact";
+import { Titled } from "../components/titled";
 import { t } from "../i18n/text";
 import { hrefOf } from "../route/route";
 import { nameOf } from "../state/lifts";
@@ -24,7 +25,11 @@ export function ReviewPage({ liftId, part }: ReviewPageProps): JSX.Element {
   const parts = (Object.keys(PARTS) as Part[]).filter((each) => mayAct.value || each === "accuracy");
   return (
     <section class="wizard review" aria-labelledby="review-title">
-      <h2 id="review-title">{t("review.of_lift", { lift: nameOf(liftId) })}</h2>
+      <Titled
+        id="review-title"
+        title={t("review.of_lift", { lift: nameOf(liftId) })}
+        help={t("help.review")}
+      />
       <nav class="steps" aria-label={t("review.title")}>
         <ol>
           {parts.map((each) => (

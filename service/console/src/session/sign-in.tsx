@@ -5,6 +5,7 @@ import type { JSX, TargetedSubmitEvent } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { address } from "../api/client";
 import type { WaysIn } from "../api/types";
+import { Titled } from "../components/titled";
 import { t } from "../i18n/text";
 import {
   isCodeNeeded,
@@ -59,7 +60,7 @@ export function SignIn(): JSX.Element {
   return (
     <section id="sign-in" class="sign-in" aria-labelledby="sign-in-title">
       <form ref={form} onSubmit={submit}>
-        <h2 id="sign-in-title">{t("session.title")}</h2>
+        <Titled id="sign-in-title" title={t("session.title")} help={t("help.signIn")} />
         {asks === "token" && (
           <Line
             id="token"

@@ -2,6 +2,7 @@
 
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
+import { Titled } from "../components/titled";
 import { t } from "../i18n/text";
 import { MasksStep } from "../masks/masks-step";
 import { AfterStep } from "../proof/after-step";
@@ -22,10 +23,10 @@ export function Wizard({ liftId, step }: { liftId: string | null; step: string |
 function NewLift(): JSX.Element {
   return (
     <section class="wizard" aria-labelledby="wizard-title">
-      <h2 id="wizard-title">{t("setup.title")}</h2>
+      <Titled id="wizard-title" title={t("setup.title")} help={t("help.setup")} />
       <Steps at="address" job={null} />
       {mayAct.value ? (
-        <StepOf name="address.title">
+        <StepOf step="address">
           <AddressStep job={null} lift={undefined} />
         </StepOf>
       ) : (
@@ -44,7 +45,7 @@ function Known({ liftId, asked }: { liftId: string; asked: string | undefined })
   const step = isStep(asked) ? asked : present(job);
   return (
     <section class="wizard" aria-labelledby="wizard-title">
-      <h2 id="wizard-title">{t("setup.titleOf", { name })}</h2>
+      <Titled id="wizard-title" title={t("setup.titleOf", { name })} help={t("help.setup")} />
       <Steps at={step} job={job} />
       {!mayAct.value && <p class="note">{t("setup.viewer")}</p>}
       {job.job.value === undefined || lift.value === undefined ? (
@@ -52,7 +53,7 @@ function Known({ liftId, asked }: { liftId: string; asked: string | undefined })
           {t("setup.reading")}
         </p>
       ) : (
-        <StepOf key={step} name={TITLES[step]}>
+        <StepOf key={step} step={step}>
           {step === "address" && <AddressStep job={job} lift={lift.value ?? undefined} />}
           {step === "carriers" && <FindStep job={job} />}
           {step === "pick" && <PickStep job={job} />}
@@ -78,14 +79,12 @@ const TITLES = {
 } as const;
 
 /** A step with its heading, which takes the keyboard's focus when the step is opened. */
-function StepOf({ name, children }: { name: (typeof TITLES)[Step]; children: unknown }): JSX.Element {
+function StepOf({ step, children }: { step: Step; children: unknown }): JSX.Element {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
   return (
     <div class="step">
-      <h3 ref={heading} tabIndex={-1}>
-        {t(name)}
-      </h3>
+      <Titled level={3} id="step-title" heading={heading} title={t(TITLES[step])} help={t(`help.${step}`)} />
       {children as JSX.Element}
     </div>
   );

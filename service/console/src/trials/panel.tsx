@@ -23,6 +23,7 @@ export function TrialsPanel({ lift, tested }: { lift: Lift; tested: Tested }): J
           {[testInShort(tests), count > 0 && t("candidates.counted", { count })].filter(Boolean).join(" · ")}
         </span>
       </summary>
+      <p class="note about">{t("help.trials")}</p>
       <SelfTestPart lift={lift} tests={tests} tested={tested} />
       <Candidates lift={lift} tested={tested} />
       {lift.mask_version && mayAct.value && <Propose lift={lift} tested={tested} />}

@@ -6,6 +6,7 @@ import { useEffect } from "preact/hooks";
 import { ApiError, get } from "../../api/client";
 import type { AlarmDetail, ListedAlarms } from "../../api/types";
 import { FileButton } from "../../components/file-button";
+import { Titled } from "../../components/titled";
 import { t, words } from "../../i18n/text";
 import { clockTime, secondsBetween } from "../../i18n/time";
 import { hrefOf } from "../../route/route";
@@ -57,7 +58,7 @@ export function AlarmPart({ id }: { id: string }): JSX.Element {
               {alarm.passage_id && <CarrierPart key={alarm.passage_id} alarm={alarm} />}
               {alarm.lift_id && (
                 <section aria-labelledby="clip-title">
-                  <h2 id="clip-title">{t("clip.show")}</h2>
+                  <Titled id="clip-title" title={t("clip.show")} help={t("help.clip")} />
                   <Player alarm={alarm} />
                 </section>
               )}
@@ -139,9 +140,11 @@ function GroupPart({ group, own }: { group: string; own: string }): JSX.Element 
   const [newest, ...others] = [first, ...rest].filter(isUnseen);
   return (
     <section class="group" aria-labelledby="group-title">
-      <h2 id="group-title">
-        {t(found.value?.next ? "room.groupNewest" : "room.groupOf", { count: rest.length + 1 })}
-      </h2>
+      <Titled
+        id="group-title"
+        title={t(found.value?.next ? "room.groupNewest" : "room.groupOf", { count: rest.length + 1 })}
+        help={t("help.group")}
+      />
       <ol>
         {[first, ...rest].map((alarm) => (
           <li key={alarm.id} data-now={alarm.id === own}>

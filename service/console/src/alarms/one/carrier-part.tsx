@@ -46,7 +46,7 @@ export function CarrierPart({ alarm }: { alarm: AlarmDetail }): JSX.Element {
   return (
     <>
       <section aria-labelledby="pictures-title">
-        <h2 id="pictures-title">{t("room.pictures")}</h2>
+        <Titled id="pictures-title" title={t("room.pictures")} help={t("help.pictures")} />
         <fieldset class="row layers" aria-label={t("room.over")}>
           {LAYERS.map((each) => (
             <Button

@@ -6,6 +6,7 @@ import { alarmSentences, noClips } from "./alarms";
 import { invalidValues } from "./codes/values";
 import { outputSentences, outputWords } from "./delivery/outputs";
 import { plantSentences, plantWords } from "./delivery/plant";
+import { helpSentences } from "./help";
 import { liftSentences, liftWords } from "./lifts";
 import { maskSentences, maskWords } from "./masks";
 import { adminSentences, adminWords } from "./operating/admin";
@@ -30,6 +31,7 @@ const sentences = {
   ...shared.sentences,
   ...pageSentences,
   ...preferenceSentences,
+  ...helpSentences,
   ...alarmSentences,
   ...liftSentences,
   ...calibrationSentences,

@@ -51,7 +51,7 @@ export const escalationSentences = {
   "escalation.who": "Wer nachsehen soll",
   "escalation.whoHelp": "Ein Name, der beim Alarm steht; darf leer bleiben.",
   "escalation.reaches": "Ausgänge, die den Alarm bekommen, unabhängig von ihren Filtern",
-  "escalation.noOutputs": "Noch gibt es keine Ausgänge: Ein Administrator legt sie unter „Konto“ an.",
+  "escalation.noOutputs": "Noch gibt es keine Ausgänge: Ein Administrator legt sie unter „Verwaltung“ an.",
   "escalation.addStep": "Stufe hinzufügen",
   "escalation.takeStep": "Stufe {number} entfernen",
   "escalation.save": "Regel speichern",

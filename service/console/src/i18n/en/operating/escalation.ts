@@ -48,7 +48,7 @@ export const escalationSentences = {
   "escalation.who": "Who is to look",
   "escalation.whoHelp": "A name that is shown with the alarm; may stay empty.",
   "escalation.reaches": "Outputs that get the alarm, whatever their filters",
-  "escalation.noOutputs": "There are no outputs yet: an admin adds them under Account.",
+  "escalation.noOutputs": "There are no outputs yet: an admin adds them under Administration.",
   "escalation.addStep": "Add a step",
   "escalation.takeStep": "Take step {number} away",
   "escalation.save": "Save the rule",

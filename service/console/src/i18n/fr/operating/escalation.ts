@@ -49,7 +49,7 @@ export const escalationSentences = {
   "escalation.whoHelp": "Un nom affiché avec l’alarme\u00a0; peut rester vide.",
   "escalation.reaches": "Sorties qui reçoivent l’alarme, quels que soient leurs filtres",
   "escalation.noOutputs":
-    "Il n’y a pas encore de sorties\u00a0: un administrateur les ajoute sous «\u00a0Compte\u00a0».",
+    "Il n’y a pas encore de sorties\u00a0: un administrateur les ajoute sous «\u00a0Administration\u00a0».",
   "escalation.addStep": "Ajouter une étape",
   "escalation.takeStep": "Retirer l’étape {number}",
   "escalation.save": "Enregistrer la règle",

@@ -52,7 +52,7 @@ export const escalationSentences = {
   "escalation.who": "Chi deve guardare",
   "escalation.whoHelp": "Un nome mostrato con l’allarme; può restare vuoto.",
   "escalation.reaches": "Uscite che ricevono l’allarme, quali che siano i loro filtri",
-  "escalation.noOutputs": "Non ci sono ancora uscite: un amministratore le aggiunge sotto «Account».",
+  "escalation.noOutputs": "Non ci sono ancora uscite: un amministratore le aggiunge sotto «Amministrazione».",
   "escalation.addStep": "Aggiungere un livello",
   "escalation.takeStep": "Togliere il livello {number}",
   "escalation.save": "Salvare la regola",
