@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -118,7 +117,7 @@ class Decoder:
         self.relative = self.counted or self._by_dts
         """Whether stamps say nothing of when the file starts: the first picture does."""
         base = stream.time_base
-        # Read once: PyAV makes and reduces a fraction whenever a picture's own time base is read.
+        # Read once: PyAV makes and reduces a fraction whenever a packet's or picture's time base is read.
         self._ticks = None if base is None else (base.numerator, base.denominator)
         self._demux = container.demux if ring is None else ring.tapped(container)
         self._thinning = Thinning(self._context, None if self._intra_only else wanted_fps)
@@ -184,35 +183,35 @@ class Decoder:
                 if packet.size:
                     self.losses, self.unreadable = self.losses + self.unreadable, 0
                 failed = packet.is_corrupt or self._interrupted(packet) or self._erased(packet)
+                attentive = self._may_lack_picture(packet)
+                if attentive:
+                    av.logging.set_level(av.logging.DEBUG)
                 try:
-                    with self._attentive(packet):
-                        pictures = self._context.decode(packet)
+                    pictures = self._context.decode(packet)
                 except av.FFmpegError:
                     pictures, failed = [], True
                     self._count += 1
+                finally:
+                    if attentive:
+                        av.logging.set_level(LEVEL)
             if failed or tell_of_loss(messages):
                 self._broke(packet)
             yield packet, pictures
 
-    @contextlib.contextmanager
-    def _attentive(self, packet: av.Packet[av.VideoStream]) -> Iterator[None]:
-        """Hear of pictures that are missing before this packet, where the time says that some may be.
+    def _may_lack_picture(self, packet: av.Packet[av.VideoStream]) -> bool:
+        """Say whether the time leaves room for pictures that are missing before this packet.
 
         Over TCP nothing is missed on the way, but a camera that cannot send fast enough leaves whole pictures
         out. H.264 numbers its reference pictures; of a gap in them FFmpeg speaks at its most talkative alone.
         """
         before, self._sent_at = self._sent_at, packet.pts if packet.dts is None else packet.dts
-        if self.name != "h264" or before is None or self._sent_at is None or packet.time_base is None:
-            yield
-            return
-        if not self._lacks_picture(float((self._sent_at - before) * packet.time_base)):
-            yield
-            return
-        av.logging.set_level(av.logging.DEBUG)
-        try:
-            yield
-        finally:
-            av.logging.set_level(LEVEL)
+        if self.name != "h264" or before is None or self._sent_at is None or self._ticks is None:
+            return False
+        return self._lacks_picture(self._seconds(self._sent_at - before, self._ticks))
+
+    @staticmethod
+    def _seconds(stamp: int, ticks: tuple[int, int]) -> float:
+        return stamp * ticks[0] / ticks[1]
 
     def _interrupted(self, packet: av.Packet[av.VideoStream]) -> bool:
         """Say whether there is rubbish between a recording's packet and the one before, where one is missing.
@@ -220,10 +219,10 @@ class Decoder:
         Transport streams number their packets to 16: by chance, the loss of many is not noticed.
         """
         before, dts = self._previous, packet.dts
-        if packet.pos is None or dts is None or packet.time_base is None:
+        if packet.pos is None or dts is None or self._ticks is None:
             return False
         self.last_byte = max(self.last_byte, packet.pos + packet.size)
-        self._previous = packet.pos, float(dts * packet.time_base)
+        self._previous = packet.pos, self._seconds(dts, self._ticks)
         if self._recorded is None or self._container.format.name != "mpegts" or before is None:
             return False
         lacking = self._lacks_picture(self._previous[1] - before[1])
@@ -240,8 +239,8 @@ class Decoder:
     def _broke(self, packet: av.Packet[av.VideoStream]) -> None:
         self.losses += 1
         stamp = packet.dts if packet.pts is None or self._by_dts else packet.pts
-        if stamp is not None and packet.time_base is not None and not (self._by_arrival or self.counted):
-            self._broken_s = float(stamp * packet.time_base)
+        if stamp is not None and self._ticks is not None and not (self._by_arrival or self.counted):
+            self._broken_s = self._seconds(stamp, self._ticks)
         else:
             self._broken_s = -np.inf if self._last is None else self._last[0]
 
@@ -281,7 +280,7 @@ class Decoder:
         elif self.counted:
             raw_s = self._count / self.fps
         elif stamp is not None and self._ticks is not None:
-            raw_s = stamp * self._ticks[0] / self._ticks[1]
+            raw_s = self._seconds(stamp, self._ticks)
         elif self._last is None:
             raw_s = 0.0
         else:

@@ -180,16 +180,21 @@ class Frame:
         """
         return self._content.warped(pose, margin_px)
 
-    def reduced(self, size: tuple[int, int]) -> Image:
-        """Return the whole picture at (width, height), uint8[h, w, 3] BGR, for people.
+    def reduced(self, size: tuple[int, int], box: Box | None = None) -> Image:
+        """Return the whole picture at (width, height), uint8[h, w, 3] BGR, for people; or the part in a box.
 
-        The planes are reduced first: a small picture never costs the conversion of a large one.
+        The planes are reduced first: a small picture never costs the conversion of a large one. A part is
+        averaged over areas, for it is measured in.
         """
+        x0, y0, x1, y1 = box or (0, 0, self.width, self.height)
         half = ((size[0] + 1) // 2, (size[1] + 1) // 2)
         # Halved, a picture is less than twice too large, and for the eye samples are as good as averages.
-        y, u, v = (
-            cv2.resize(_halved(plane, to, 2), to, interpolation=cv2.INTER_LINEAR).astype(np.uint8)
-            for plane, to in ((self.y, size), (self.u, half), (self.v, half))
+        bright = cv2.INTER_LINEAR if box is None else cv2.INTER_AREA
+        y = cv2.resize(_halved(self.y[y0:y1, x0:x1], size, 2), size, interpolation=bright).astype(np.uint8)
+        u, v = (
+            cv2.resize(_halved(part, half, 2), half, interpolation=cv2.INTER_LINEAR).astype(np.uint8)
+            for plane in (self.u, self.v)
+            for part in (plane[y0 // 2 : (y1 + 1) // 2, x0 // 2 : (x1 + 1) // 2],)
         )
         return PlanesContent(size, lambda: (y, u, v, self.full_range)).image
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -21,7 +20,6 @@ _WIDE = 960
 _TO_FULL_RANGE = np.clip(np.round((np.arange(256) - 16) * 255.0 / 219.0), 0, 255).astype(np.uint8)
 
 Cells = npt.NDArray[np.bool_]
-Scalar = TypeVar("Scalar", bound=np.generic)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,19 +86,22 @@ def _reduced(plane: npt.NDArray[np.uint8], width: int, height: int) -> npt.NDArr
 
 def _detail(grey: npt.NDArray[np.uint8]) -> float:
     # Median-filtered: neither noise nor a snowflake is a detail.
-    spread = np.ptp(_cells(np.asarray(cv2.medianBlur(grey, 3), dtype=np.uint8)), axis=(1, 3))
+    calm = np.asarray(cv2.medianBlur(grey, 3), dtype=np.uint8)
+    spread = _by_cell(np.maximum, calm) - _by_cell(np.minimum, calm)
     return float(np.percentile(spread, 90))
 
 
 def _structure(grey: npt.NDArray[np.uint8], contrast: float) -> Cells:
     # Relative to contrast: dusk weakens every edge, a covered lens removes some edges wholly.
     edges = outlines(grey.astype(np.float32)) > max(1.5, 0.03 * contrast)
-    return np.asarray(_cells(edges).mean(axis=(1, 3)) >= 0.08)
+    return np.asarray(_by_cell(np.add, edges.astype(np.uint8)) >= 0.08 * CELL**2)
 
 
-def _cells(view: npt.NDArray[Scalar]) -> npt.NDArray[Scalar]:
-    """Return [9, 10, 16, 10]: a view [90, 160] by cell; axes 1 and 3 run within the cells."""
-    return view.reshape(VIEW_HEIGHT // CELL, CELL, VIEW_WIDTH // CELL, CELL)
+def _by_cell(combine: np.ufunc, view: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """Return uint8[9, 16]: the pixels of each cell of a view [90, 160], combined; whole rows first."""
+    rows = combine.reduce(view.reshape(VIEW_HEIGHT // CELL, CELL, VIEW_WIDTH), axis=1, dtype=np.uint8)
+    cells = rows.reshape(VIEW_HEIGHT // CELL, VIEW_WIDTH // CELL, CELL)
+    return np.asarray(combine.reduce(cells, axis=2, dtype=np.uint8))
 
 
 def outlines(grey: Float32) -> Float32:

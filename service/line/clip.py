@@ -86,8 +86,9 @@ class Clip:
         products = self._features[: n + 1] @ feature
         self._gram[n, : n + 1] = products
         self._gram[: n + 1, n] = products
-        box = cv2.resize(frame.bgr(self._roi.box), self._size, interpolation=cv2.INTER_AREA)
-        _, jpeg = cv2.imencode(".jpg", box, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
+        _, jpeg = cv2.imencode(
+            ".jpg", frame.reduced(self._size, self._roi.box), [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY]
+        )
         self.frames.append(Kept(frame.t_s, frame.t_mono_s, frame.damaged, small, jpeg.tobytes()))
 
     def nearest(self, t_s: float) -> Kept | None:
@@ -97,6 +98,20 @@ class Clip:
     def picture(self, kept: Kept) -> Image:
         """Return a kept frame's box in colours, uint8[h, w, 3] BGR, `factor` times its size."""
         return np.asarray(cv2.imdecode(np.frombuffer(kept.jpeg, np.uint8), cv2.IMREAD_COLOR), dtype=np.uint8)
+
+    def half_grey(self, kept: Kept) -> Image:
+        """Return a kept frame's `picture` in grey and half its size, uint8[ceil(h / 2), ceil(w / 2)].
+
+        A JPEG's decoder gives it in a quarter of the time: it leaves colours and fine detail undecoded.
+        """
+        content = np.frombuffer(kept.jpeg, np.uint8)
+        return np.asarray(cv2.imdecode(content, cv2.IMREAD_REDUCED_GRAYSCALE_2), dtype=np.uint8)
+
+    def within_half(self, pose: Pose) -> Pose:
+        """Return a pose of the camera in pixels of `half_grey`."""
+        within = self._within(pose)
+        half = {"x": 0.5 * within.x - 0.25, "y": 0.5 * within.y - 0.25, "scale": 2.0 * within.scale}
+        return within.model_copy(update=half)
 
     def registered(self, picture: Image, pose: Pose, margin_px: int = MARGIN_PX) -> Image:
         """Return a `picture` registered by a pose of the camera, uint8[200 + 2 * margin, ..., 3] BGR."""

@@ -51,13 +51,6 @@ def agreement_with(stacks: Field, model: Field) -> Float64:
     return np.asarray((stacks * np.conj(model)).real.sum(axis=1), dtype=np.float64)
 
 
-def half_size(picture: Image) -> Image:
-    """Return uint8[H / 2, W / 2], the grey of a picture uint8[H, W, 3] BGR."""
-    grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
-    size = (max(1, grey.shape[1] // PITCH_PX), max(1, grey.shape[0] // PITCH_PX))
-    return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
-
-
 def without_margin(field: Field) -> Field:
     """Return complex64[n], an outline with its margin cut off."""
     side = CANONICAL_SIZE // PITCH_PX

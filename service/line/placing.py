@@ -22,7 +22,6 @@ from service.line.cutting import (
     agreement_with,
     centredness,
     cut_out,
-    half_size,
     onto_canonical,
     picture_outline,
     rows_at,
@@ -230,7 +229,7 @@ class Placer:
         ]
         greys = []
         for kept in frames:
-            greys.append(half_size(clip.picture(kept)))
+            greys.append(clip.half_grey(kept))
             yield
         behind = slopes(np.median(np.stack(greys[:: max(1, len(greys) // 40)]), axis=0).astype(np.float32))
         side = CANONICAL_SIZE // PITCH_PX

@@ -173,9 +173,9 @@ class Moments:
         """Learn the views without carriers again, from a clip."""
         views: list[list[Image]] = [[] for _ in self.viewpoints]
         for kept in clip.frames[:: max(1, len(clip) // 40)]:
-            picture = clip.picture(kept)
+            grey = clip.half_grey(kept)
             for viewpoint, seen in zip(self.viewpoints, views, strict=True):
-                seen.append(_half_grey(clip.registered(picture, viewpoint.pose)))
+                seen.append(_grey(grey, clip.within_half(viewpoint.pose)))
                 yield
         for viewpoint, seen in zip(self.viewpoints, views, strict=True):
             viewpoint.background = np.median(np.stack(seen), axis=0).astype(np.float32)
@@ -284,9 +284,3 @@ def _grey(part: Image, pose: Pose) -> Image:
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     out = cv2.warpAffine(part, matrix, (FIELD, FIELD), flags=flags, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(out, dtype=np.uint8)
-
-
-def _half_grey(picture: Image) -> Image:
-    """Return uint8[FIELD, FIELD] of a canonical picture with margin uint8[240, 240, 3] BGR."""
-    grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
-    return np.asarray(cv2.resize(grey, (FIELD, FIELD), interpolation=cv2.INTER_AREA), dtype=np.uint8)

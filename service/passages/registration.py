@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from lifts.geometry import CANONICAL_SIZE
 from service.domain.arrays import Float32, Image
 from service.vision.correlation import cross_correlation, nearby_peak, peak, prior, shifted, spectrum
 from service.vision.outlines import MARGIN_PX, PITCH_PX, Field, outline, reduce_picture
@@ -117,8 +118,9 @@ def cut(picture: Image, dx_px: float, dy_px: float) -> Image:
     dx_px, dy_px: limited to MAX_SHIFT_PX.
     """
     dx_px, dy_px = (min(max(d, -MAX_SHIFT_PX), MAX_SHIFT_PX) for d in (dx_px, dy_px))
-    matrix = np.array([[1.0, 0.0, -MARGIN_PX - dx_px], [0.0, 1.0, -MARGIN_PX - dy_px]])
     if abs(dx_px - round(dx_px)) < 0.25 and abs(dy_px - round(dy_px)) < 0.25:
-        matrix[:, 2] = np.round(matrix[:, 2])
+        x, y = MARGIN_PX + round(dx_px), MARGIN_PX + round(dy_px)
+        return picture[y : y + CANONICAL_SIZE, x : x + CANONICAL_SIZE].copy()
+    matrix = np.array([[1.0, 0.0, -MARGIN_PX - dx_px], [0.0, 1.0, -MARGIN_PX - dy_px]])
     out = cv2.warpAffine(picture, matrix, (200, 200), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(out, dtype=np.uint8)

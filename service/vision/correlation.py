@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -37,12 +38,13 @@ def cross_correlation(picture: Field, model: Field, reach: int) -> Scores:
     return np.asarray(surface[: 2 * reach + 1, : 2 * reach + 1], dtype=np.float64)
 
 
+@lru_cache(maxsize=16)
 def prior(
     reach: int, along: tuple[float, float], along_px: float, across_px: float, centre_px: float = 0.0
 ) -> Scores:
     """Return 0..1 over shifts: a Gaussian of `along_px` in direction `along` and `across_px` across it.
 
-    It peaks `centre_px` along that direction.
+    It peaks `centre_px` along that direction. Read-only: the same for all who ask for the same.
     """
     d = np.arange(-reach, reach + 1) * float(PITCH_PX)
     x, y = np.meshgrid(d, d)
@@ -50,7 +52,9 @@ def prior(
     ux, uy = along[0] / norm, along[1] / norm
     lengthwise, sideways = x * ux + y * uy, -x * uy + y * ux
     apart = ((lengthwise - centre_px) / along_px) ** 2 + (sideways / across_px) ** 2
-    return np.asarray(np.exp(-0.5 * apart))
+    weight = np.asarray(np.exp(-0.5 * apart))
+    weight.flags.writeable = False
+    return weight
 
 
 def peak(surface: Scores) -> Shift:

@@ -41,7 +41,7 @@ class Display:
     @property
     def plain(self) -> bool:
         """Whether pictures are shown as they are stored."""
-        return self == Display()
+        return self == _AS_STORED
 
     @property
     def turned(self) -> bool:
@@ -56,6 +56,8 @@ class Display:
         """Return the same without regard to the other pictures."""
         if self.transposed:
             width, height = height, width
+        if self.aspect == 1:  # asked for each picture, and fractions are slow
+            return width, height
         if self.aspect > 1:
             return round(width * self.aspect), height
         return width, round(height / self.aspect)
@@ -82,6 +84,9 @@ class Display:
         if plane.shape != size[::-1]:
             plane = np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_LINEAR), np.uint8)
         return plane
+
+
+_AS_STORED = Display()
 
 
 def same_shape(one: tuple[int, int], other: tuple[int, int]) -> bool:

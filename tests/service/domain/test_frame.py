@@ -64,7 +64,7 @@ def test_a_box_is_that_part_of_the_picture(box: tuple[int, int, int, int], full_
 
 
 @pytest.mark.parametrize("full_range", [False, True])
-@pytest.mark.parametrize("scale", [0.4, 1.0, 3.0])
+@pytest.mark.parametrize("scale", [0.2, 0.4, 1.0, 3.0])
 def test_a_registered_picture_is_the_whole_one_warped(scale: float, full_range: bool) -> None:
     """Reduced and enlarged, turned, partly outside: what is warped in planes is what is warped in colours."""
     seen = frame(picture(320, 240), full_range)
@@ -76,6 +76,18 @@ def test_a_registered_picture_is_the_whole_one_warped(scale: float, full_range: 
     assert np.quantile(apart, 0.999) <= 8
     drawn = Frame.of_bgr(picture(320, 240), index=0, t_s=0.0, t_mono_s=0.0)
     assert np.array_equal(drawn.warped(pose, 20), warp(picture(320, 240), pose, margin_px=20))
+
+
+@pytest.mark.parametrize("box", [(0, 0, 320, 240), (33, 21, 301, 200)])
+def test_a_part_is_reduced_as_what_is_cut_out_of_the_whole(box: tuple[int, int, int, int]) -> None:
+    """Averaged over areas, by less than two and by more: what the planes give is what the picture gives."""
+    seen = frame(picture(320, 240), full_range=True)
+    for size in ((180, 130), (60, 45)):
+        whole = cv2.resize(seen.bgr(box), size, interpolation=cv2.INTER_AREA)
+        part = seen.reduced(size, box)
+        grey, expected = (cv2.cvtColor(each, cv2.COLOR_BGR2GRAY).astype(int) for each in (part, whole))
+        assert np.abs(grey - expected).mean() < 0.8
+        assert np.abs(part.astype(int) - whole).mean() < 3.5
 
 
 def test_planes_nobody_looks_at_are_never_made() -> None:
