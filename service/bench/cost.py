@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import av
@@ -21,6 +22,8 @@ from service.station.worker import CameraWorker, WorkerOptions
 
 Row = dict[str, Any]
 Judge = Callable[[Passage], object]
+Turn = Callable[[float], float]
+"""Goes on by so many seconds of the recording; returns the processor time that it took, seconds."""
 
 START_SLICE_S = 0.8
 
@@ -78,6 +81,7 @@ def cost(
     *,
     start_s: float = START_S,
     slice_s: float = INTERVAL_S,
+    others: Mapping[str, Turn] = MappingProxyType({}),
     on_progress: Callable[[float], None] = lambda _: None,
 ) -> Row:
     """Measure a camera, slice by slice of its recording: decoding alone and the whole path take turns.
@@ -91,30 +95,35 @@ def cost(
         seconds: how much of the recording to measure after the start.
         start_s: how long the line is being learnt; reported separately.
         slice_s: a slice's length after the start: one interval, so that each slice holds one carrier.
+        others: what else takes its turns with the same slices, by name.
         on_progress: called with the seconds of the recording just processed.
     """
     decoding, whole = Decoding(video), WholePath(video, watched)
-    start: list[tuple[float, float]] = []
-    steady: list[tuple[float, float]] = []
+    start: list[tuple[float, ...]] = []
+    steady: list[tuple[float, ...]] = []
     judged: list[float] = []
     done_s = 0.0
     while done_s < start_s + seconds - 1e-6:
         begun = done_s >= start_s - 1e-6
         slices, length_s = (steady, slice_s) if begun else (start, START_SLICE_S)
         found: list[Passage] = []
-        turns: dict[str, Callable[[], object]] = {
-            "decoding": partial(decoding.go_on, length_s),
-            "whole": partial(whole.go_on, length_s, found),
+        turns: dict[str, Callable[[], float]] = {
+            "decoding": partial(cpu_s, partial(decoding.go_on, length_s)),
+            "whole": partial(cpu_s, partial(whole.go_on, length_s, found)),
+            **{name: partial(turn, length_s) for name, turn in others.items()},
         }
         # The second call finds the caches as the first left them, so they take turns at being second.
         order = list(turns)[:: 1 if len(slices) % 2 else -1]
-        spent = {name: cpu_s(turns[name]) / length_s for name in order}
-        slices.append((spent["decoding"], spent["whole"]))
+        spent = {name: turns[name]() / length_s for name in order}
+        slices.append(tuple(spent[name] for name in turns))
         times_s = [cpu_s(partial(judge, passage)) for passage in found]
         judged += times_s if begun else []
         done_s += length_s
         on_progress(length_s)
-    return {"start": _start(np.array(start), start_s), **_steady(np.array(steady), judged, slice_s)}
+    at_first, then = np.array(start), np.array(steady)
+    of_others = {name: _other(at_first, then, column) for column, name in enumerate(others, 2)}
+    found_too = {"others": of_others} if others else {}
+    return {"start": _start(at_first, start_s), **_steady(then, judged, slice_s), **found_too}
 
 
 def cpu_s(call: Callable[[], object]) -> float:
@@ -127,7 +136,7 @@ def cpu_s(call: Callable[[], object]) -> float:
 def _start(slices: np.ndarray[Any, Any], seconds: float) -> Row:
     if len(slices) == 0:
         return {"seconds": 0.0}
-    decoding, whole = slices.T
+    decoding, whole = slices.T[:2]
     return {
         "seconds": seconds,
         "decoding_ms": 1e3 * float(decoding.mean()),
@@ -139,7 +148,7 @@ def _start(slices: np.ndarray[Any, Any], seconds: float) -> Row:
 
 
 def _steady(slices: np.ndarray[Any, Any], judged: list[float], slice_s: float) -> Row:
-    decoding, whole = slices.T
+    decoding, whole = slices.T[:2]
     judging_s = sum(judged) / (len(slices) * slice_s)
     return {
         "seconds": len(slices) * slice_s,
@@ -152,6 +161,14 @@ def _steady(slices: np.ndarray[Any, Any], judged: list[float], slice_s: float) -
         "judging_ms_per_passage": 1e3 * float(np.median(judged)) if judged else None,
         "ratio_with_judging": _spread((whole + judging_s) / decoding),
     }
+
+
+def _other(start: np.ndarray[Any, Any], steady: np.ndarray[Any, Any], column: int) -> Row:
+    decoding, other = steady[:, 0], steady[:, column]
+    row: Row = {"ms": 1e3 * float(np.median(other)), "ratio": _spread(other / decoding)}
+    if len(start):
+        row["start_ratio"] = float(start[:, column].sum() / start[:, 0].sum())
+    return row
 
 
 def _spread(values: np.ndarray[Any, Any]) -> dict[str, float]:

@@ -7,6 +7,9 @@ from typing import Any
 Row = dict[str, Any]
 Said = tuple[str, str]
 
+BEFORE = "the earlier code"
+"""What a row of other code is called: a checkout that took its turns."""
+
 CORES = 2
 """For how many the cameras are counted."""
 
@@ -16,6 +19,7 @@ def said(result: Row) -> list[Said]:
     found: list[Said] = []
     for row in result["cameras"]:
         found += _cost(row)
+        found += _others(row)
         found.append(_capacity(row))
         if "memory" in row:
             found.append(_memory(row))
@@ -57,6 +61,17 @@ def _cost(row: Row) -> list[Said]:
             f"{start['worst_slice_ms']:.0f} ms for {start['slice_s']} s of camera"
         )
         found.append((what, measured))
+    return found
+
+
+def _others(row: Row) -> list[Said]:
+    found: list[Said] = []
+    for name, other in row.get("others", {}).items():
+        at_first = f"; {other['start_ratio']:.2f} times while the line is learnt" if name == BEFORE else ""
+        spread = other["ratio"]
+        times = _ratio(spread) if "p5" in spread else f"{spread['median']:.2f} times"
+        measured = f"{other['ms']:.0f} ms; {times} decoding alone{at_first}"
+        found.append((f"beside it in the same run: {name}, {row['name']}", measured))
     return found
 
 

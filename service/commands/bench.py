@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
@@ -27,11 +28,13 @@ from service.bench.cameras import (
     sample,
     watched,
 )
-from service.bench.cost import cost
+from service.bench.cost import Decoding, Turn, cost, cpu_s
 from service.bench.delay import delay
+from service.bench.earlier import EarlierPath
 from service.bench.fleet import capacity, memory
 from service.bench.passage import passage_cost
-from service.bench.table import CORES, markdown, said
+from service.bench.peers import FFMPEG, OPENCV, OpenCvReader, ffmpeg_ratio
+from service.bench.table import BEFORE, CORES, markdown, said
 from service.commands.options import JsonOption, ModelOption
 from service.domain.camera import WatchedLift
 from service.domain.passage import Passage, judge_passage
@@ -46,6 +49,8 @@ from service.usecases.samples import sample_folders
 Row = dict[str, Any]
 
 MEMORY_CAMERAS = 3
+FFMPEG_S = 28.0
+"""How much of a recording FFmpeg's program decodes: its start, a twentieth of a second, counts little."""
 
 
 BENCH_CACHE = Path("runs") / "ingest"
@@ -56,6 +61,7 @@ class Wanted(NamedTuple):
 
     seconds: of each recording, once the line is learnt. confirm_s: how long to run as many cameras as two
     cores should carry. delay_cameras, delay_s: how many to run for delays, and how long. 0: leave it out.
+    before: a checkout of earlier code that takes its turns as well.
     """
 
     seconds: float
@@ -63,6 +69,7 @@ class Wanted(NamedTuple):
     memory: bool
     delay_cameras: int
     delay_s: float
+    before: Path | None = None
 
 
 def ingest(
@@ -79,6 +86,12 @@ def ingest(
         bool, typer.Option(help="Run as many cameras as two cores should carry, to see whether they do.")
     ] = True,
     memory: Annotated[bool, typer.Option(help="Measure what each camera's process adds.")] = True,
+    before: Annotated[
+        Path | None,
+        typer.Option(
+            help="A checkout of earlier code, which takes its turns too.", exists=True, file_okay=False
+        ),
+    ] = None,
     cache: Annotated[Path, typer.Option(help="Where the cameras' recordings are kept.")] = BENCH_CACHE,
     model: ModelOption = None,
     out: Annotated[Path | None, typer.Option(help="Write the figures here as JSON.")] = None,
@@ -86,10 +99,11 @@ def ingest(
 ) -> None:
     """What cameras cost: processor, memory and delay, on a sample lift's recording.
 
-    The processor's time of the whole path and of decoding alone are taken in turns. Takes a quarter of an
-    hour; on a machine that does other things as well fewer cameras keep up, and verdicts come later.
+    The processor's time of the whole path, of decoding alone and of OpenCV's reader are taken in turns.
+    Takes a quarter of an hour; on a machine that does other things as well fewer cameras keep up, and
+    verdicts come later.
     """
-    wanted = Wanted(seconds, 20.0 if confirm else 0.0, memory, cameras, delay_seconds)
+    wanted = Wanted(seconds, 20.0 if confirm else 0.0, memory, cameras, delay_seconds, before)
     set_up_logging("error", None)
     cv2.setNumThreads(1)  # as in a camera's process
     result = about() | {"seconds": wanted.seconds}
@@ -158,7 +172,16 @@ def _row(
 ) -> Row:
     progress.update(task, description=f"{camera.name}: cost")
     advance = partial(progress.advance, task)
-    found = cost(video, watched(folder, video), judged, wanted.seconds, on_progress=advance)
+    decoding = Decoding(video)
+    with ExitStack() as ends:
+        others: dict[str, Turn] = {OPENCV: partial(_timed, OpenCvReader(video).go_on)}
+        if wanted.before is not None:
+            others[BEFORE] = ends.enter_context(EarlierPath(wanted.before, video)).go_on
+        lift = watched(folder, video)
+        found = cost(video, lift, judged, wanted.seconds, others=others, on_progress=advance)
+    by_ffmpeg = ffmpeg_ratio(video, min(wanted.seconds, FFMPEG_S), partial(_timed, decoding.go_on))
+    if by_ffmpeg is not None:
+        found["others"][FFMPEG] = {"ms": by_ffmpeg * found["decoding_ms"], "ratio": {"median": by_ffmpeg}}
     counted = max(1, int(CORES * 1e3 / (found["whole_ms"] + found["judging_ms"])))
     row: Row = {"name": camera.name, "width": camera.width, "height": camera.height}
     row |= {"b_pictures": camera.b_pictures, "mbit_per_s": mbit_per_s(video), **found}
@@ -175,6 +198,10 @@ def _row(
         row["memory"] = memory(several(MEMORY_CAMERAS))
     progress.update(task, description=camera.name)
     return row
+
+
+def _timed(go_on: Callable[[float], None], seconds: float) -> float:
+    return cpu_s(partial(go_on, seconds))
 
 
 def _samples(count: int) -> list[WatchedLift]:

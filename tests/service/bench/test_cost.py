@@ -8,6 +8,8 @@ import pytest
 from service.bench import cost as bench
 from service.bench.cameras import FPS, SimulatedCamera, mbit_per_s, recording, sample, watched
 from service.bench.cost import Decoding, WholePath, cost
+from service.bench.earlier import EarlierPath
+from service.bench.peers import OpenCvReader, ffmpeg_ratio
 from service.domain.passage import Passage
 from tests.service.capture.videos import write_video
 
@@ -85,3 +87,23 @@ def test_the_lifts_recording_stands_for_its_camera(video: Path) -> None:
 def test_no_slice_no_start() -> None:
     """A run without a start says so."""
     assert bench._start(np.zeros((0, 2)), 0.0) == {"seconds": 0.0}
+
+
+def test_earlier_code_goes_on_in_a_process_of_its_own(video: Path) -> None:
+    """A checkout's whole path takes its turns and says what they took; one that cannot run says so."""
+    checkout = Path(__file__).parents[3]
+    made = recording(TINY, video, video.parent / "cache")
+    with EarlierPath(checkout, made) as earlier:
+        assert earlier.go_on(0.4) > 0.0
+        assert earlier.go_on(0.4) > 0.0
+    with EarlierPath(video.parent, made) as nothing, pytest.raises(RuntimeError, match="does not run here"):
+        nothing.go_on(0.4)
+
+
+def test_peers_read_the_same_recording(video: Path) -> None:
+    """OpenCV goes round at its end; FFmpeg's program is measured where it is installed."""
+    OpenCvReader(video).go_on(4.5)
+    with pytest.raises(RuntimeError, match="cannot read"):
+        OpenCvReader(video.with_name("none.mp4")).go_on(0.4)
+    found = ffmpeg_ratio(video, 1.0, lambda _: 0.05)
+    assert found is None or found > 0.0

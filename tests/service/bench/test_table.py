@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from service.bench.delay import quantiles
-from service.bench.table import markdown, said
+from service.bench.table import BEFORE, markdown, said
 
 SPREAD = {"p5": 1.1, "median": 1.2, "p95": 1.3}
 ROW: dict[str, Any] = {
@@ -35,6 +35,14 @@ def test_costs_are_told_with_their_spread() -> None:
         "40 by the processor's time",
     ]
     assert found[0][0].endswith("720p25, 2.0 Mbit/s H.264, line learnt: processor per second of camera")
+    others = {"reading it with OpenCV": {"ms": 60.0, "ratio": SPREAD}}
+    others |= {BEFORE: {"ms": 58.0, "ratio": SPREAD, "start_ratio": 8.0}}
+    others |= {"FFmpeg's program": {"ms": 41.0, "ratio": {"median": 1.02}}}
+    assert [measured for _, measured in said({"cameras": [ROW | {"others": others}]})[3:6]] == [
+        "60 ms; 1.20 times (1.10 to 1.30) decoding alone",
+        "58 ms; 1.20 times (1.10 to 1.30) decoding alone; 8.00 times while the line is learnt",
+        "41 ms; 1.02 times decoding alone",
+    ]
     without = ROW | {"passages": 0, "start": {"seconds": 0.0}}
     assert len(said({"cameras": [without]})) == 2
 
