@@ -73,6 +73,10 @@ COMMANDS: Entries = {
             "service.commands.bench:passage",
             "What a passage costs that is judged by a dozen pictures, against three.",
         ),
+        "carry": (
+            "service.commands.bench:carry",
+            "Whether so many cameras are carried: they run, and no verdict is late. Exit status 1 if one is.",
+        ),
         "store": (
             "service.commands.upkeep.bench:store",
             "What alarms, pages, the list of lifts and the start take, with few passages and with many.",

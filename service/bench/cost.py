@@ -18,6 +18,7 @@ from service.bench.cameras import FPS, INTERVAL_S, START_S
 from service.capture.files import FileSource
 from service.domain.camera import CameraEvent, WatchedLift
 from service.domain.passage import Passage
+from service.passages.learnt import Learnt
 from service.station.worker import CameraWorker, WorkerOptions
 
 Row = dict[str, Any]
@@ -61,6 +62,11 @@ class WholePath:
         self._frames = iter(FileSource(video, loop=True, max_fps=options.max_fps))
         self._origin_s = time.monotonic()
         self._t_s = self._end_s = 0.0
+
+    @property
+    def learnt(self) -> Learnt | None:
+        """What was learnt of the line; None while it is being learnt."""
+        return self._worker.learnt
 
     def go_on(self, seconds: float, passages: list[Passage]) -> None:
         """Process the next `seconds` of the recording; append the passages that end in them."""

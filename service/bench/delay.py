@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -30,22 +31,42 @@ class Timing:
     """Notes when the verdict on each passage is out."""
 
     def __init__(self) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        """Begin anew."""
         self.delays_s: list[float] = []
+        self.spare_s: list[float] = []
+        """How long before its carrier was at TF each was out, seconds; below 0: too late."""
         self.unknown = 0
 
     def note(self, record: PassageRecord, decided_mono_s: float) -> None:
         """Take a record that has just been committed."""
         self.delays_s.append(time.monotonic() - decided_mono_s)
+        if record.left_at is not None:
+            self.spare_s.append((record.left_at - datetime.now(UTC)).total_seconds())
         self.unknown += record.judgement.verdict is Verdict.UNKNOWN
 
 
-def delay(cameras: Sequence[WatchedLift], settings: Settings, seconds: float) -> Row:
+def delay(
+    cameras: Sequence[WatchedLift],
+    settings: Settings,
+    seconds: float,
+    *,
+    memories: Sequence[Path] | None = None,
+    apart_s: float = 0.0,
+) -> Row:
     """Run cameras, engine, pipeline and store; return the delays of the passages after the start.
 
     Args:
         cameras: the lifts with their recordings.
         settings: of the engine; its data folder is not used.
         seconds: how long to measure once all lines are followed.
+        memories, apart_s: see `Fleet`.
+
+    Returns:
+        As `Fleet.watch`, with the delays' quantiles, how many verdicts were `unknown`, how many were `late`
+        (their carriers were past TF), and by how much the last in time was before it, `least_spare_ms`.
     """
     with tempfile.TemporaryDirectory(prefix="barwatch-bench-") as folder:
         early = EarlyEngine(settings)
@@ -58,19 +79,18 @@ def delay(cameras: Sequence[WatchedLift], settings: Settings, seconds: float) ->
             for each in cameras:
                 _enrol(store, early, each)
             pipeline.start()
-            with Fleet(cameras, pipeline.on_event) as fleet:
+            with Fleet(cameras, pipeline.on_event, memories=memories, apart_s=apart_s) as fleet:
                 learnt_s = fleet.until_learnt(patience_s(len(cameras)))
                 time.sleep(1.0)  # what was recalled while learning is judged, too
-                timing.delays_s.clear()
-                timing.unknown = 0
+                timing.clear()
                 watched = fleet.watch(seconds if learnt_s is not None else 0.0)
                 delays_s = np.array(timing.delays_s)
-                unknown = timing.unknown
+                unknown, spare_s = timing.unknown, np.array(timing.spare_s)
         finally:
             early.engine.stop()
             pipeline.stop()
             store.close()
-    return {**watched, "learnt_s": learnt_s, "unknown": unknown, **quantiles(delays_s)}
+    return {**watched, "learnt_s": learnt_s, "unknown": unknown, **quantiles(delays_s), **lateness(spare_s)}
 
 
 def quantiles(delays_s: np.ndarray[Any, Any]) -> Row:
@@ -79,6 +99,12 @@ def quantiles(delays_s: np.ndarray[Any, Any]) -> Row:
         return {"judged": 0, "p50_ms": None, "p99_ms": None, "longest_ms": None}
     p50, p99 = (1e3 * float(v) for v in np.quantile(delays_s, (0.5, 0.99)))
     return {"judged": len(delays_s), "p50_ms": p50, "p99_ms": p99, "longest_ms": 1e3 * float(delays_s.max())}
+
+
+def lateness(spare_s: np.ndarray[Any, Any]) -> Row:
+    """Return how many verdicts were late, and the least time by which one was before TF, milliseconds."""
+    least_ms = 1e3 * float(spare_s.min()) if len(spare_s) else None
+    return {"late": int((spare_s < 0.0).sum()), "least_spare_ms": least_ms}
 
 
 def _enrol(store: Store, early: EarlyEngine, watched: WatchedLift) -> None:

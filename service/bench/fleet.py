@@ -31,17 +31,28 @@ class Fleet:
     Args:
         cameras: the lifts.
         on_event: called with each of their reports.
+        memories: a file for each with what was learnt of its line; None: they begin without.
+        apart_s: between the starts of two.
     """
 
     def __init__(
-        self, cameras: Sequence[WatchedLift], on_event: Callable[[CameraEvent], None] = lambda _: None
+        self,
+        cameras: Sequence[WatchedLift],
+        on_event: Callable[[CameraEvent], None] = lambda _: None,
+        *,
+        memories: Sequence[Path] | None = None,
+        apart_s: float = 0.0,
     ) -> None:
-        options = WorkerOptions(hardware="none")
-        self._all = [CameraSupervisor(each, on_event, options=options) for each in cameras]
+        options, self._apart_s = WorkerOptions(hardware="none"), apart_s
+        self._all = [
+            CameraSupervisor(each, on_event, options=options, memory=memory)
+            for each, memory in zip(cameras, memories or [None] * len(cameras), strict=True)
+        ]
 
     def __enter__(self) -> Self:
         for each in self._all:
             each.start()
+            time.sleep(self._apart_s)
         return self
 
     def __exit__(

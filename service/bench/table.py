@@ -108,5 +108,17 @@ def _delay(found: Row) -> Said:
     )
 
 
+def carried(found: Row) -> str:
+    """Say whether a machine carried the cameras of `barwatch bench carry`."""
+    if not found["judged"]:
+        return f"{found['cameras']} cameras: no verdict within {found['seconds']:.0f} s"
+    return (
+        f"{found['cameras']} cameras 720p25 on {found['cores']} cores for {found['seconds']:.0f} s: "
+        f"{found['judged']} verdicts, {found['late']} late, the last of the others "
+        f"{max(found['least_spare_ms'], 0.0):.0f} ms before TF; {found['unknown']} unknown, "
+        f"{found['frames_dropped']} frames dropped, {found['whole_ms']:.0f} ms of a core each per second"
+    )
+
+
 def _ratio(spread: dict[str, float]) -> str:
     return f"{spread['median']:.2f} times ({spread['p5']:.2f} to {spread['p95']:.2f})"

@@ -18,6 +18,8 @@ from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextC
 from lifts.decision.verdict import Judgement
 from lifts.folder import LiftFolder
 from service.bench.about import about
+from service.bench.beside.earlier import EarlierPath
+from service.bench.beside.peers import FFMPEG, OPENCV, OpenCvReader, ffmpeg_ratio
 from service.bench.cameras import (
     CAMERAS,
     INTERVAL_S,
@@ -28,13 +30,12 @@ from service.bench.cameras import (
     sample,
     watched,
 )
+from service.bench.carry import carry as carry_cameras
 from service.bench.cost import Decoding, Turn, cost, cpu_s
 from service.bench.delay import delay
-from service.bench.earlier import EarlierPath
 from service.bench.fleet import capacity, memory
 from service.bench.passage import passage_cost
-from service.bench.peers import FFMPEG, OPENCV, OpenCvReader, ffmpeg_ratio
-from service.bench.table import BEFORE, CORES, markdown, said
+from service.bench.table import BEFORE, CORES, carried, markdown, said
 from service.commands.options import JsonOption, ModelOption
 from service.domain.camera import WatchedLift
 from service.domain.passage import Passage, judge_passage
@@ -159,6 +160,27 @@ def passage(
         f"{result['slices']} intervals in turns"
     )
     typer.echo(json.dumps(result) if as_json else sentence)
+
+
+def carry(
+    cameras: Annotated[int, typer.Option(min=1, max=256, help="How many run at once.")] = 8,
+    seconds: Annotated[float, typer.Option(min=1.0, help="How long, once all lines are followed.")] = 600.0,
+    cores: Annotated[int, typer.Option(min=1, help="How many of this machine's cores they have.")] = CORES,
+    model: ModelOption = None,
+    out: Annotated[Path | None, typer.Option(help="Write the figures here as JSON.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Whether so many cameras are carried: they run, and no verdict is late. Exit status 1 if one is."""
+    set_up_logging("error", None)
+    result = about() | carry_cameras(
+        _samples(cameras), load_settings(model=model, device="cpu"), seconds, cores
+    )
+    if out:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    typer.echo(json.dumps(result) if as_json else carried(result))
+    if result["late"] or result["frames_dropped"] or not result["judged"]:
+        raise typer.Exit(1)
 
 
 def _row(

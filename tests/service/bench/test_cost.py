@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from service.bench import cost as bench
+from service.bench.beside.earlier import EarlierPath
+from service.bench.beside.peers import OpenCvReader, ffmpeg_ratio
 from service.bench.cameras import FPS, SimulatedCamera, mbit_per_s, recording, sample, watched
 from service.bench.cost import Decoding, WholePath, cost
-from service.bench.earlier import EarlierPath
-from service.bench.peers import OpenCvReader, ffmpeg_ratio
 from service.domain.passage import Passage
 from tests.service.capture.videos import write_video
 

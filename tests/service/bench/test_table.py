@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from service.bench.delay import quantiles
-from service.bench.table import BEFORE, markdown, said
+from service.bench.delay import lateness, quantiles
+from service.bench.table import BEFORE, carried, markdown, said
 
 SPREAD = {"p5": 1.1, "median": 1.2, "p95": 1.3}
 ROW: dict[str, Any] = {
@@ -89,3 +89,15 @@ def test_the_table_begins_with_the_machine() -> None:
     lines = markdown({"machine": machine, "said": [("what", "this much")]}).splitlines()
     assert lines[0].startswith("Some CPU, 2 cores (load at the start 0.5), PyAV 18.0")
     assert lines[-1] == "| what | this much |"
+
+
+def test_what_is_carried_tells_late_verdicts_from_those_in_time() -> None:
+    """One of three came 0.1 s after its carrier was at TF: it is counted, and no time is left of it."""
+    run = {"cameras": 20, "cores": 2, "seconds": 600.0, "frames_dropped": 0, "unknown": 1, "whole_ms": 55.0}
+    row = run | {"judged": 3}
+    assert carried(row | lateness(np.array([0.2, -0.1, 0.15]))) == (
+        "20 cameras 720p25 on 2 cores for 600 s: 3 verdicts, 1 late, the last of the others 0 ms before TF; "
+        "1 unknown, 0 frames dropped, 55 ms of a core each per second"
+    )
+    assert "150 ms before TF" in carried(row | lateness(np.array([0.2, 0.15])))
+    assert carried(run | {"judged": 0} | lateness(np.array([]))) == "20 cameras: no verdict within 600 s"
