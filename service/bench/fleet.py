@@ -44,9 +44,10 @@ class Fleet:
         apart_s: float = 0.0,
     ) -> None:
         options, self._apart_s = WorkerOptions(hardware="none"), apart_s
+        files: Sequence[Path | None] = memories or [None] * len(cameras)
         self._all = [
-            CameraSupervisor(each, on_event, options=options, memory=memory)
-            for each, memory in zip(cameras, memories or [None] * len(cameras), strict=True)
+            CameraSupervisor(each, on_event, options=options, memory=file)
+            for each, file in zip(cameras, files, strict=True)
         ]
 
     def __enter__(self) -> Self:

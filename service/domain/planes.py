@@ -76,7 +76,8 @@ class PlanesContent:
         y = warp(*_halved(self.y, pose, margin_px), margin_px=margin_px)
         u, v = (_sampled(*_halved(plane, thin, margin_px), margin_px) for plane in (self.u, self.v))
         if not self.full_range:
-            y, u, v = cv2.LUT(y, _BRIGHT), cv2.LUT(u, _COLOUR), cv2.LUT(v, _COLOUR)
+            tables = (y, _BRIGHT), (u, _COLOUR), (v, _COLOUR)
+            y, u, v = (np.asarray(cv2.LUT(plane, table), np.uint8) for plane, table in tables)
         return np.asarray(cv2.cvtColor(cv2.merge((y, v, u)), cv2.COLOR_YCrCb2BGR), dtype=np.uint8)
 
 
