@@ -30,7 +30,8 @@ def test_half_the_grey_picture_is_where_the_coloured_one_is() -> None:
     grey, half = clip.half_grey(kept), clip.within_half(pose)
     coloured = cv2.cvtColor(clip.registered(clip.picture(kept), pose, 0), cv2.COLOR_BGR2GRAY)
     matrix = cv2.getRotationMatrix2D((half.x, half.y), -np.degrees(half.angle), half.scale)
-    matrix = np.asarray(matrix, np.float64) + [[0.0, 0.0, 100.0 - half.x], [0.0, 0.0, 100.0 - half.y]]
+    matrix = np.asarray(matrix, np.float64)
+    matrix[:, 2] += np.array([100.0 - half.x, 100.0 - half.y], np.float64)
     seen = cv2.warpAffine(grey, matrix, (200, 200), borderMode=cv2.BORDER_REPLICATE)
     inner = (slice(20, 180), slice(20, 180))
     window = cv2.createHanningWindow((160, 160), cv2.CV_32F)
