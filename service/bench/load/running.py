@@ -162,7 +162,11 @@ class LoadRun:
             "clients": {clients},
         }
 
-        def amounts() -> tuple[dict[str, float], float, dict[str, int], int, int, int, int]:
+        def restarts() -> int:
+            cameras = service.cameras.processes().values()
+            return service.engine.status.restarts + sum(often for _, often in cameras)
+
+        def amounts() -> tuple[dict[str, float], float, dict[str, int], int, int, int, int, int]:
             statuses = service.cameras.statuses()
             service.store.checkpoint()  # so that the log's room is not taken for the database's growth
             return (
@@ -173,6 +177,7 @@ class LoadRun:
                 sum(status.passages for status in statuses),
                 sum(status.frames_dropped for status in statuses),
                 sum(status.frames_read for status in statuses),
+                restarts(),
             )
 
         before, first, queue = amounts(), len(self._records), list[int]()
@@ -183,6 +188,7 @@ class LoadRun:
             writes.append(service.store.waiting_jobs)
         # What the cameras report in this moment is committed within the service's own deadline.
         after, took_s, records = amounts(), time.monotonic() - began_s, self._records[first:]
+        # Whoever was replaced meanwhile has taken its processor time with it.
         spent = {name: after[0][name] - value for name, value in before[0].items()}
         stored = {name: after[2][name] - value for name, value in before[2].items()}
         ours_s = sum(spent.values())
@@ -199,7 +205,8 @@ class LoadRun:
             "seen_by_cameras": after[4] - before[4],
             "frames_dropped": after[5] - before[5],
             "frames_read": after[6] - before[6],
-            "processor_s": spent,
+            "restarts": after[7] - before[7],
+            "processor_s": spent if after[7] == before[7] else None,
             "others_busy_cores": max(0.0, (after[1] - before[1] - ours_s) / took_s),
             "load_average_1min": round(os.getloadavg()[0], 2),
             "arrived_s": [round(at_s - began_s, 4) for at_s, *_ in records],

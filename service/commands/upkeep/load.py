@@ -54,7 +54,9 @@ def load(
         typer.echo(json.dumps(run))
         return
     each_ms = 1e3 * FPS / max(1, found["frames_read"])
-    parts = ", ".join(f"{name} {spent * each_ms:.1f}" for name, spent in found["processor_s"].items())
+    spent_s: dict[str, float] = found["processor_s"] or {}
+    parts = ", ".join(f"{name} {spent * each_ms:.1f}" for name, spent in spent_s.items())
+    parts = parts or f"not known, {found['restarts']} processes were replaced"
     late = sorted(found["delays_ms"])
     typer.echo(
         f"{cameras} cameras {camera}, {found['seconds']:.0f} s: {found['passages']} passages, "
