@@ -28,7 +28,7 @@ from service.outputs.watch import OutputWatch
 from service.secrets.keys import KeyRing
 from service.store import alarms
 from service.store.alarms.history import StoredOutbox
-from service.store.database import Store
+from service.store.database import Check, Store, guarded
 from service.store.delivery import outputs, set_aside
 from service.store.delivery.outputs import StoredOutput
 from service.store.delivery.set_aside import SetAside
@@ -131,28 +131,31 @@ class Outputs:
         """
         kind = kinds.kind_of(output.kind)
         made = {name: secret for name, secret in kind.fresh().items() if name not in given}
-        self._put(output, {**made, **given}, partial(outputs.create))
+        self._put(output, {**made, **given}, outputs.create)
         return made
 
-    def change(self, output: StoredOutput, given: Mapping[str, str | None]) -> None:
+    def change(
+        self, output: StoredOutput, given: Mapping[str, str | None], check: Check | None = None
+    ) -> None:
         """Store an output anew and follow it; given: secrets that change, None for one that goes.
 
-        Raises as `create`, and NotFoundError: there is none of this id.
+        Raises as `create`, NotFoundError: there is none of this id; and what `check` raises.
         """
-        with self._store.reading() as session:
-            before = outputs.get(session, output.id)
-        try:
-            known = sealing.opened(self._ring, before.id, before.kind, before.sealed)
-        except OutputError:
-            known = {}  # nobody can read them: those that are given replace them
-        changed = {**known, **given}
-        secrets = {name: secret for name, secret in changed.items() if secret is not None}
-        self._put(replace(output, created_at=before.created_at), secrets, partial(outputs.change))
+        with self._lock:  # the secrets that stay are those that there are
+            with self._store.reading() as session:
+                before = outputs.get(session, output.id)
+            try:
+                known = sealing.opened(self._ring, before.id, before.kind, before.sealed)
+            except OutputError:
+                known = {}  # nobody can read them: those that are given replace them
+            changed = {**known, **given}
+            secrets = {name: secret for name, secret in changed.items() if secret is not None}
+            self._put(replace(output, created_at=before.created_at), secrets, outputs.change, check)
 
-    def delete(self, output_id: str) -> None:
-        """Delete an output for good; raises NotFoundError, StoreError."""
+    def delete(self, output_id: str, check: Check | None = None) -> None:
+        """Delete an output for good; raises NotFoundError, StoreError, and what `check` raises."""
         with self._lock:
-            self._store.write(partial(outputs.delete, output_id=output_id)).result()
+            self._store.write(guarded(partial(outputs.delete, output_id=output_id), check)).result()
             self._end(output_id)
 
     def wait_for(self, output_id: str, is_so: Callable[[], bool], waits: Awaited, timeout_s: float) -> bool:
@@ -215,7 +218,13 @@ class Outputs:
         except OutputError:
             return ()
 
-    def _put(self, output: StoredOutput, secrets: Mapping[str, str], store: Callable[..., object]) -> None:
+    def _put(
+        self,
+        output: StoredOutput,
+        secrets: Mapping[str, str],
+        store: Callable[..., object],
+        check: Check | None = None,
+    ) -> None:
         kind = kinds.kind_of(output.kind)
         if unknown := sorted(secrets.keys() - kind.secrets):
             raise ConfigurationError(
@@ -231,7 +240,7 @@ class Outputs:
             code = f"output_{error.code}"
             raise ConfigurationError(f"output {output.id}: {error}", code, **error.parameters) from None
         with self._lock:
-            self._store.write(partial(store, output=output)).result()
+            self._store.write(guarded(partial(store, output=output), check)).result()
             self._follow(output)
 
     def _follow(self, output: StoredOutput) -> None:

@@ -48,6 +48,9 @@ MAX_WAITING_JOBS = 2048
 NEW_ALARMS = "new_alarms"
 """Key in Session.info: the alarms that a job raised or changed; listeners get them after the commit."""
 
+Check = Callable[[Session], object]
+"""Raises where what is stored may not be replaced."""
+
 Job = tuple[Callable[[Session], Any], "Future[Any]"]
 
 
@@ -241,6 +244,17 @@ def _on_behalf(origin: Origin | None, job: Callable[[Session], T]) -> Callable[[
         return job(session)
 
     return job if origin is None else run
+
+
+def guarded(job: Callable[[Session], T], check: Check | None) -> Callable[[Session], T]:
+    """Return the job, which first runs `check` in the same transaction and is not done where that raises."""
+
+    def run(session: Session) -> T:
+        if check is not None:
+            check(session)
+        return job(session)
+
+    return run
 
 
 def _seal_writes(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:

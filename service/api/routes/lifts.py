@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from fastapi import APIRouter, Response
 from sqlalchemy.orm import Session
 
@@ -10,11 +12,14 @@ from service.api.deps import ADMIN, PROVEN, SOMEWHERE, VIEWER, Caller, LiftIdPat
 from service.api.problems import RequestRefusedError, responses
 from service.api.runtime import Runtime
 from service.api.schemas.lifts import LiftIn, LiftOut, LiftsOut
+from service.api.tags import TAGGED, IfUnchanged, tag_of, tagged
 from service.domain.alarm import OutOfService
+from service.domain.errors import DamagedError
 from service.industry.control.whole import LiftControls
 from service.industry.inputs.whole import LiftInputs
 from service.store import lifts, masks
 from service.store.alarms import out_of_service
+from service.store.database import guarded
 from service.store.overview import places
 from service.usecases.camera_urls import check_camera
 
@@ -38,20 +43,29 @@ def list_lifts(runtime: RuntimeDep, principal: Caller) -> LiftsOut:
 
 
 @router.get(
-    "/{lift_id}", summary="One lift", dependencies=VIEWER, responses=responses(401, 404, 409, 422, 503)
+    "/{lift_id}",
+    summary="One lift",
+    dependencies=VIEWER,
+    responses={**TAGGED, **responses(401, 404, 409, 422, 503)},
 )
-def get_lift(lift_id: LiftIdPath, runtime: RuntimeDep) -> LiftOut:
+def get_lift(lift_id: LiftIdPath, runtime: RuntimeDep, response: Response) -> LiftOut:
     """Give a lift's configuration as in lift.toml, its masks, whether it is armed, and its camera's state."""
-    return _shown(runtime, lift_id)
+    return _shown(runtime, lift_id, response)
 
 
 @router.put(
     "/{lift_id}",
     summary="Configure a lift",
     dependencies=[*ADMIN, *PROVEN],
-    responses={201: {"description": "The lift is new."}, **responses(400, 401, 403, 413, 422, 503)},
+    responses={
+        201: {"description": "The lift is new."},
+        **TAGGED,
+        **responses(400, 401, 403, 412, 413, 422, 503),
+    },
 )
-def put_lift(lift_id: LiftIdPath, body: LiftIn, runtime: RuntimeDep, response: Response) -> LiftOut:
+def put_lift(
+    lift_id: LiftIdPath, body: LiftIn, runtime: RuntimeDep, response: Response, unchanged: IfUnchanged
+) -> LiftOut:
     """Register a lift or replace its configuration; its camera follows within seconds.
 
     The camera's URL may be rtsp, rtsps, http or https; a file of the server only where the service was
@@ -69,11 +83,12 @@ def put_lift(lift_id: LiftIdPath, body: LiftIn, runtime: RuntimeDep, response: R
     if lift.camera is not None and lift.camera.credentials is not None:
         for url in filter(None, (lift.camera.url, lift.camera.substream)):
             runtime.vault.check(lift.camera.credentials, url)
-    new = runtime.store.write(lambda session: lifts.put(session, lift)).result()
+    change = partial(lifts.put, lift=lift)
+    new = runtime.store.write(guarded(change, unchanged.on(partial(_tag, lift_id=lift_id)))).result()
     runtime.cameras.refresh()
     runtime.pipeline.reconfigured(lift_id)
     response.status_code = 201 if new else 200
-    return _shown(runtime, lift_id)
+    return _shown(runtime, lift_id, response)
 
 
 @router.delete(
@@ -81,11 +96,12 @@ def put_lift(lift_id: LiftIdPath, body: LiftIn, runtime: RuntimeDep, response: R
     summary="Remove a lift",
     status_code=204,
     dependencies=[*ADMIN, *PROVEN],
-    responses=responses(401, 403, 404, 422, 503),
+    responses=responses(401, 403, 404, 412, 422, 503),
 )
-def delete_lift(lift_id: LiftIdPath, runtime: RuntimeDep) -> None:
+def delete_lift(lift_id: LiftIdPath, runtime: RuntimeDep, unchanged: IfUnchanged) -> None:
     """Remove a lift and its masks and stop watching it; its passages and alarms stay as evidence."""
-    runtime.store.write(lambda session: _delete(session, lift_id)).result()
+    change = partial(_delete, lift_id=lift_id)
+    runtime.store.write(guarded(change, unchanged.on(partial(_tag, lift_id=lift_id)))).result()
     runtime.cameras.refresh()
     runtime.pipeline.forget(lift_id)
     runtime.marks.forget(lift_id)
@@ -100,13 +116,21 @@ def _delete(session: Session, lift_id: str) -> None:
     out_of_service.remove(session, lift_id)
 
 
-def _shown(runtime: Runtime, lift_id: str) -> LiftOut:
+def _tag(session: Session, lift_id: str) -> str | None:
+    try:
+        return tag_of(lifts.get(session, lift_id)) if lifts.exists(session, lift_id) else None
+    except DamagedError:
+        return ""  # nobody has read it
+
+
+def _shown(runtime: Runtime, lift_id: str, response: Response) -> LiftOut:
     with runtime.store.reading() as session:
         lift = lifts.get(session, lift_id)
         version = masks.active_versions(session).get(lift_id)
         out = {entry.lift_id: entry for entry in out_of_service.listing(session)}
         where = places.by_lift(session).get(lift_id, places.NOWHERE)
-    return _out(runtime, lift, version, out.get(lift_id), where)
+    shown = _out(runtime, lift, version, out.get(lift_id), where)
+    return tagged(shown, shown.tag, response)
 
 
 def _out(

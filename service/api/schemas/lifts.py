@@ -14,6 +14,7 @@ from lifts.decision.verdict import ImageJudgement, Judgement, Seat, Verdict
 from lifts.schema import Camera, Lift, LiftId, Privacy, Track
 from service.api.schemas.alarms import OutOfServiceOut
 from service.api.schemas.base import Body, Shape
+from service.api.tags import TAG, tag_of
 from service.domain.alarm import OutOfService
 from service.domain.camera import CameraState, CameraStatus
 from service.domain.masks import MaskVersion
@@ -92,6 +93,7 @@ class LiftOut(Lift):
     not_watched_code: NotWatched | None = Field(description="The same as a code.")
     out_of_service: OutOfServiceOut | None = Field(description="null: lift and camera are in service.")
     place: LiftPlaceOut
+    tag: str = Field(description=TAG)
 
     @classmethod
     def of(
@@ -122,6 +124,7 @@ class LiftOut(Lift):
             not_watched_code=not_watched_code(lift, mask_version, status),
             out_of_service=None if out is None else OutOfServiceOut.model_validate(out),
             place=LiftPlaceOut.model_validate(place),
+            tag=tag_of(lift),
         )
 
 
@@ -165,6 +168,7 @@ class LiftIn(Body):
     not_watched_code: Any = Field(default=None, json_schema_extra={"readOnly": True})
     out_of_service: Any = Field(default=None, json_schema_extra={"readOnly": True})
     place: Any = Field(default=None, json_schema_extra={"readOnly": True})
+    tag: Any = Field(default=None, json_schema_extra={"readOnly": True})
 
 
 class LiftsOut(BaseModel):

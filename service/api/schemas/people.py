@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from lifts.schema import LIFT_ID_PATTERN
 from service.api.schemas.base import Body, Moment, Shape
+from service.api.tags import TAG, tag_of
 from service.domain.people import EVERYWHERE, Principal, Role
 from service.store.records import SessionRecord, TokenRecord, UserRecord
 
@@ -172,6 +173,7 @@ class UserOut(BaseModel):
     has_password: bool
     has_second_factor: bool
     openid: bool = Field(description="Whether they come from the OpenID provider, which decides their roles.")
+    tag: str = Field(description=TAG)
 
     @classmethod
     def of(cls, record: UserRecord) -> UserOut:
@@ -185,7 +187,13 @@ class UserOut(BaseModel):
             has_password=record.has_password,
             has_second_factor=record.has_factor,
             openid=record.subject is not None,
+            tag=tag_of_user(record),
         )
+
+
+def tag_of_user(record: UserRecord) -> str:
+    """Return the ETag of what admins decide about somebody; password and second factor are their own."""
+    return tag_of(record.id, record.grants, record.disabled_at)
 
 
 class NewUserOut(UserOut):

@@ -20,7 +20,7 @@ from service.industry.control.terms import CoilStatus, ControlTerms
 from service.outputs.base.dialling import check_output_host
 from service.outputs.base.problems import OutputError
 from service.store import lifts
-from service.store.database import Store
+from service.store.database import Check, Store, guarded
 from service.store.delivery import plant
 from service.store.delivery.plant import StoredControl
 
@@ -72,6 +72,7 @@ class LiftControls:
     ) -> None:
         self._store, self._healthy, self._networks, self._now = store, healthy, networks, now
         self._lock = threading.Lock()
+        self._changes = threading.Lock()  # what runs is what was stored last
         self._links: dict[str, CoilLink] = {}
         self._ended = False
 
@@ -105,10 +106,10 @@ class LiftControls:
         link = self._links.get(lift_id)
         return ControlShown(self._state(stored), stored, None if link is None else link.status)
 
-    def propose(self, lift_id: str, terms: ControlTerms, by: str) -> None:
+    def propose(self, lift_id: str, terms: ControlTerms, by: str, check: Check | None = None) -> None:
         """Store a proposal in place of what there was; the coil that was armed falls.
 
-        Raises:
+        Raises what `check` raises, and:
             NotFoundError: no such lift.
             ConfigurationError: the device may not be dialled.
             StoreError: the database takes no write.
@@ -129,7 +130,8 @@ class LiftControls:
             by,
             self._now(),
         )
-        self._put(lift_id, proposal, "proposed")
+        with self._changes:
+            self._put(lift_id, proposal, "proposed", check)
 
     def confirm(self, lift_id: str, proposal: str, by: str) -> None:
         """Arm what was proposed under this id.
@@ -139,23 +141,30 @@ class LiftControls:
             ConflictError: there is no such proposal, or it is too old.
             StoreError: the database takes no write.
         """
-        shown = self.shown(lift_id)
-        if shown.stored is None or shown.stored.id != proposal or shown.state is ControlState.ARMED:
-            raise ConflictError("there is no such proposal to confirm", "no_proposal")
-        if shown.state is ControlState.OFF:
-            raise ConflictError("the proposal is too old: propose it again", "proposal_expired")
-        self._put(lift_id, replace(shown.stored, armed_by=by, armed_at=self._now()), "armed")
+        with self._changes:  # one that is withdrawn meanwhile is not armed
+            shown = self.shown(lift_id)
+            if shown.stored is None or shown.stored.id != proposal or shown.state is ControlState.ARMED:
+                raise ConflictError("there is no such proposal to confirm", "no_proposal")
+            if shown.state is ControlState.OFF:
+                raise ConflictError("the proposal is too old: propose it again", "proposal_expired")
+            self._put(lift_id, replace(shown.stored, armed_by=by, armed_at=self._now()), "armed")
 
-    def disarm(self, lift_id: str) -> None:
-        """Drop the coil and forget where it is; does nothing where there is none. Raises StoreError."""
-        with self._store.reading() as session:
-            there = lift_id in plant.controls(session)
-        if there:
-            self._put(lift_id, None, "off")
+    def disarm(self, lift_id: str, check: Check | None = None) -> None:
+        """Drop the coil and forget where it is; does nothing where there is none.
 
-    def _put(self, lift_id: str, control: StoredControl | None, action: str) -> None:
+        Raises StoreError, and what `check` raises.
+        """
+        with self._changes:
+            with self._store.reading() as session:
+                there = lift_id in plant.controls(session)
+            if there:
+                self._put(lift_id, None, "off", check)
+
+    def _put(
+        self, lift_id: str, control: StoredControl | None, action: str, check: Check | None = None
+    ) -> None:
         change = partial(plant.put_control, lift_id=lift_id, control=control, action=action)
-        self._store.write(change).result()
+        self._store.write(guarded(change, check)).result()
         with self._lock:
             link = self._links.pop(lift_id, None)
         if link is not None:

@@ -27,7 +27,7 @@ from service.industry.report.terms import ServerIdentity
 from service.outputs.base.dialling import check_output_host
 from service.outputs.base.problems import OutputError
 from service.store import alarms, lifts
-from service.store.database import Store
+from service.store.database import Check, Store, guarded
 from service.store.delivery import plant
 
 log = structlog.get_logger(__name__)
@@ -81,6 +81,7 @@ class LiftInputs:
         self._store, self._take, self._networks = store, take, networks
         self._credentials, self._identity, self._clock = credentials, identity, clock
         self._lock = threading.RLock()
+        self._changes = threading.Lock()  # what is followed is what was stored last
         self._followed: dict[str, _Followed] = {}
         self._run_id, self._unseen = uuid.uuid4().hex[:12], 0
         self._ended = False
@@ -144,10 +145,10 @@ class LiftInputs:
         for event in found:
             self._take(event)
 
-    def put(self, lift_id: str, given: LineInput | None) -> None:
+    def put(self, lift_id: str, given: LineInput | None, check: Check | None = None) -> None:
         """Store a lift's input in place of what there was, or that it has none, and follow it.
 
-        Raises:
+        Raises what `check` raises, and:
             NotFoundError: no such lift.
             ConfigurationError: it may not be dialled, or its stored password is another host's.
             StoreError: the database takes no write.
@@ -161,18 +162,21 @@ class LiftInputs:
                 raise ConfigurationError(str(error), f"output_{error.code}", **error.parameters) from None
             self._secret_of(given)
         stored = None if given is None else given.model_dump(mode="json")
-        self._store.write(partial(plant.put_inputs, lift_id=lift_id, given=stored)).result()
-        self._forget(lift_id)
-        if given is not None:
-            self._follow(lift_id, given)
+        change = partial(plant.put_inputs, lift_id=lift_id, given=stored)
+        with self._changes:
+            self._store.write(guarded(change, check)).result()
+            self._forget(lift_id)
+            if given is not None:
+                self._follow(lift_id, given)
 
     def remove(self, lift_id: str) -> None:
         """Forget the input of a lift that is gone, for good. Raises StoreError."""
-        with self._store.reading() as session:
-            there = lift_id in plant.inputs(session)
-        if there:
-            self._store.write(partial(plant.put_inputs, lift_id=lift_id, given=None)).result()
-        self._forget(lift_id)
+        with self._changes:
+            with self._store.reading() as session:
+                there = lift_id in plant.inputs(session)
+            if there:
+                self._store.write(partial(plant.put_inputs, lift_id=lift_id, given=None)).result()
+            self._forget(lift_id)
 
     def _forget(self, lift_id: str) -> None:
         """Stop following a lift's input, and end what it said."""

@@ -60,6 +60,19 @@ def worded() -> set[str]:
     return {code for text in texts for code in re.findall(r"^  (\w+):", text, re.MULTILINE)}
 
 
+def test_every_table_of_refusals_is_what_the_page_looks_them_up_in() -> None:
+    """A code whose words stand in another table would be shown in English, whatever the page speaks."""
+    problems = (WORDS / "problems.ts").read_text(encoding="utf-8")
+    texts = [path.read_text(encoding="utf-8") for path in WORDS.rglob("*.ts")]
+    tables = {
+        name for text in texts for name in re.findall(r"^export const (\w+Refusals)\b", text, re.MULTILINE)
+    }
+    spread = {name for text in texts for name in re.findall(r"^  \.\.\.(\w+Refusals),$", text, re.MULTILINE)}
+    assert len(tables) >= 8
+    assert tables <= spread
+    assert "...setupRefusals," in problems
+
+
 def test_no_refusal_is_only_a_sentence() -> None:
     """Where an error is made that the API answers, its code is made too; the page has words for each."""
     without, unworded = [], []

@@ -323,7 +323,7 @@ def test_a_lost_connection_loses_no_line(browser: Browser, ready: Served) -> Non
     with unreached(page):
         point(page).focus()
         page.keyboard.press("Shift+ArrowDown")
-        expect(page.get_by_role("alert").filter(has_text="cannot be reached")).to_be_visible(
+        expect(page.get_by_role("alert").filter(has_text="nobody knows yet")).to_be_visible(
             timeout=PATIENCE_MS
         )
         moved = place(point(page))

@@ -61,7 +61,7 @@ def test_the_wait_is_found_again_without_a_connection_meanwhile(browser: Browser
     job = served.house.call("GET", f"{LIFT}/setup").json()["job_id"]
     with unreached(page):
         page.get_by_role("button", name="Cancel").click()
-        expect(page.get_by_role("alert").filter(has_text="cannot be reached")).to_be_visible(
+        expect(page.get_by_role("alert").filter(has_text="nobody knows yet")).to_be_visible(
             timeout=PATIENCE_MS
         )
     expect(page.locator(".progress")).to_contain_text("50", timeout=PATIENCE_MS)
@@ -83,7 +83,7 @@ def test_picks_of_two_windows_are_one(browser: Browser, served: Served) -> None:
         )
     with unreached(one):
         one.get_by_role("button", name="Carrier 3: Open").click()
-        expect(one.get_by_role("alert").filter(has_text="cannot be reached")).to_be_visible(
+        expect(one.get_by_role("alert").filter(has_text="nobody knows yet")).to_be_visible(
             timeout=PATIENCE_MS
         )
     one.reload()
@@ -140,7 +140,7 @@ def test_the_check_goes_on_after_a_lost_connection(browser: Browser, served: Ser
     expect(one.get_by_role("button", name=right)).to_be_visible(timeout=PATIENCE_MS)
     with unreached(one):
         one.get_by_role("button", name=right).click()
-        expect(one.get_by_role("alert").filter(has_text="cannot be reached")).to_be_visible(
+        expect(one.get_by_role("alert").filter(has_text="nobody knows yet")).to_be_visible(
             timeout=PATIENCE_MS
         )
         expect(one.get_by_role("button", name=right)).to_have_attribute("aria-pressed", "false")

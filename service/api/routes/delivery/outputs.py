@@ -5,11 +5,13 @@ from __future__ import annotations
 import secrets
 import time
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import APIRouter, Depends, Path, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
+from sqlalchemy.orm import Session
 
 from lifts.schema import LIFT_ID_PATTERN
 from service.api.deps import ADMIN, PROVEN, RuntimeDep
@@ -21,16 +23,19 @@ from service.api.schemas.delivery.outputs import (
     OutputOut,
     OutputsOut,
     OutputTestOut,
+    tag_of_output,
 )
+from service.api.tags import TAGGED, IfUnchanged, tagged
 from service.outputs.base.output import OutputSettings
 from service.outputs.kinds import KINDS
 from service.outputs.whole import Outputs
+from service.store.delivery import outputs as stored
 from service.store.delivery.outputs import StoredOutput
 
 router = APIRouter(prefix="/outputs", tags=["outputs"])
 
 OutputId = Annotated[str, Path(pattern=LIFT_ID_PATTERN, description="The output's id.", examples=["hut"])]
-_WRITES = responses(400, 401, 403, 404, 409, 413, 422, 503)
+_WRITES = {**TAGGED, **responses(400, 401, 403, 404, 409, 412, 413, 422, 503)}
 
 
 def _outputs(runtime: RuntimeDep) -> Outputs:
@@ -47,10 +52,16 @@ def list_outputs(outputs: OutputsDep) -> OutputsOut:
     return OutputsOut(items=[OutputOut.of(each, health, outputs.secrets_of(each)) for each, health in found])
 
 
-@router.get("/{output_id}", summary="One output", dependencies=ADMIN, responses=responses(401, 404, 422, 503))
-def get_output(output_id: OutputId, outputs: OutputsDep) -> OutputOut:
+@router.get(
+    "/{output_id}",
+    summary="One output",
+    dependencies=ADMIN,
+    responses={**TAGGED, **responses(401, 404, 422, 503)},
+)
+def get_output(output_id: OutputId, outputs: OutputsDep, response: Response) -> OutputOut:
     """Give an output and how it is."""
-    return _shown(outputs, output_id)
+    shown = _shown(outputs, output_id)
+    return tagged(shown, shown.tag, response)
 
 
 @router.post(
@@ -72,11 +83,15 @@ def make_output(body: OutputIn, outputs: OutputsDep) -> NewOutputOut:
 
 
 @router.put("/{output_id}", summary="Change an output", dependencies=[*ADMIN, *PROVEN], responses=_WRITES)
-def change_output(output_id: OutputId, body: OutputChange, outputs: OutputsDep) -> OutputOut:
+def change_output(
+    output_id: OutputId, body: OutputChange, outputs: OutputsDep, response: Response, unchanged: IfUnchanged
+) -> OutputOut:
     """Change everything but id and kind. One that stays on goes on where it was."""
     before, _ = outputs.get(output_id)
-    outputs.change(_stored(output_id, before.kind, body), body.secrets)
-    return _shown(outputs, output_id)
+    output = _stored(output_id, before.kind, body)
+    outputs.change(output, body.secrets, unchanged.on(partial(_tag, output_id=output_id)))
+    shown = _shown(outputs, output_id)
+    return tagged(shown, shown.tag, response)
 
 
 @router.delete(
@@ -84,11 +99,11 @@ def change_output(output_id: OutputId, body: OutputChange, outputs: OutputsDep) 
     summary="Delete an output",
     status_code=204,
     dependencies=[*ADMIN, *PROVEN],
-    responses=responses(401, 403, 404, 422, 503),
+    responses=responses(401, 403, 404, 412, 422, 503),
 )
-def delete_output(output_id: OutputId, outputs: OutputsDep) -> None:
+def delete_output(output_id: OutputId, outputs: OutputsDep, unchanged: IfUnchanged) -> None:
     """Delete an output with its secrets, for good."""
-    outputs.delete(output_id)
+    outputs.delete(output_id, unchanged.on(partial(_tag, output_id=output_id)))
 
 
 @router.post(
@@ -102,6 +117,10 @@ def test_output(output_id: OutputId, outputs: OutputsDep) -> OutputTestOut:
     began_s = time.monotonic()
     error = outputs.test(output_id)
     return OutputTestOut.of(error, 1000 * (time.monotonic() - began_s), datetime.now(UTC))
+
+
+def _tag(session: Session, output_id: str) -> str:
+    return tag_of_output(stored.get(session, output_id))
 
 
 def _shown(outputs: Outputs, output_id: str) -> OutputOut:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from fastapi import APIRouter, Response
 from sqlalchemy.orm import Session
 
 from service.api.deps import ADMIN, PROVEN, VIEWER, RuntimeDep
 from service.api.problems import responses
 from service.api.schemas.operating.escalation import EscalationIn, EscalationOut, EscalationRuleShape
-from service.api.tags import TAGGED, IfMatch, check_unchanged, tag_of
+from service.api.tags import TAGGED, IfUnchanged, tag_of, tagged
 from service.domain.errors import ConflictError
 from service.store import escalations, lifts
+from service.store.database import guarded
 from service.store.delivery import outputs
 
 router = APIRouter(prefix="/escalation", tags=["alarms"])
@@ -27,7 +30,8 @@ def read_rules(runtime: RuntimeDep, response: Response) -> EscalationOut:
     with runtime.store.reading() as session:
         rules = escalations.listing(session)
         known = [output.id for output in outputs.listing(session)]
-    return _shown(EscalationOut.of(rules, known), response)
+    answer = EscalationOut.of(rules, known)
+    return tagged(answer, tag_of(*answer.rules), response)
 
 
 @router.put(
@@ -37,7 +41,7 @@ def read_rules(runtime: RuntimeDep, response: Response) -> EscalationOut:
     responses={**TAGGED, **responses(400, 401, 403, 409, 412, 413, 422, 503)},
 )
 def set_rules(
-    runtime: RuntimeDep, body: EscalationIn, response: Response, if_match: IfMatch = None
+    runtime: RuntimeDep, body: EscalationIn, response: Response, unchanged: IfUnchanged
 ) -> EscalationOut:
     """Set all rules, in place of those before; they hold at once, for alarms that wait already too.
 
@@ -55,14 +59,10 @@ def set_rules(
         missing = answer.missing_outputs[0]
         raise ConflictError(f"no output {missing!r}", "no_such_output", output_id=missing)
 
-    def replace(session: Session) -> None:
-        check_unchanged([EscalationRuleShape.of(rule) for rule in escalations.listing(session)], if_match)
-        escalations.replace(session, rules)
-
-    runtime.store.write(replace).result()
-    return _shown(answer, response)
+    change = partial(escalations.replace, rules=rules)
+    runtime.store.write(guarded(change, unchanged.on(_tag))).result()
+    return tagged(answer, tag_of(*answer.rules), response)
 
 
-def _shown(answer: EscalationOut, response: Response) -> EscalationOut:
-    response.headers["ETag"] = tag_of(*answer.rules)
-    return answer
+def _tag(session: Session) -> str:
+    return tag_of(*(EscalationRuleShape.of(rule) for rule in escalations.listing(session)))

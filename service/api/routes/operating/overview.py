@@ -24,7 +24,7 @@ from service.api.schemas.operating.overview import (
     LineOut,
     OverviewOut,
 )
-from service.api.tags import TAGGED, IfMatch, check_unchanged, tag_of
+from service.api.tags import TAGGED, IfUnchanged, tag_of, tagged
 from service.domain.alarm import OutOfService
 from service.domain.camera import CameraStatus
 from service.domain.errors import NotFoundError
@@ -34,6 +34,7 @@ from service.overview.recent import KEPT
 from service.overview.thumbnails import PictureWidth
 from service.store import lifts, masks
 from service.store.alarms import out_of_service
+from service.store.database import guarded
 from service.store.overview import places
 from service.store.overview.recent import CarrierMark
 from service.usecases.watching import not_watched_code, why_not_watched
@@ -93,8 +94,7 @@ def get_place(lift_id: LiftIdPath, runtime: RuntimeDep, response: Response) -> L
     with runtime.store.reading() as session:
         lifts.get(session, lift_id)
         place = _place(session, lift_id)
-    response.headers["ETag"] = tag_of(place)
-    return place
+    return tagged(place, tag_of(place), response)
 
 
 @router.put(
@@ -104,7 +104,7 @@ def get_place(lift_id: LiftIdPath, runtime: RuntimeDep, response: Response) -> L
     responses={**TAGGED, **responses(400, 401, 403, 404, 412, 413, 422, 503)},
 )
 def put_place(
-    lift_id: LiftIdPath, body: LiftPlaceIn, runtime: RuntimeDep, response: Response, if_match: IfMatch = None
+    lift_id: LiftIdPath, body: LiftPlaceIn, runtime: RuntimeDep, response: Response, unchanged: IfUnchanged
 ) -> LiftPlaceOut:
     """Group the lift by area and station; its camera goes on undisturbed.
 
@@ -113,13 +113,12 @@ def put_place(
     """
 
     def put(session: Session) -> LiftPlaceOut:
-        check_unchanged([_place(session, lift_id)], if_match)
         places.put(session, lift_id, places.LiftPlace(body.area, body.station, body.spacing_m))
         return _place(session, lift_id)
 
-    place = runtime.store.write(put).result()
-    response.headers["ETag"] = tag_of(place)
-    return place
+    tag = unchanged.on(lambda session: tag_of(_place(session, lift_id)))
+    place = runtime.store.write(guarded(put, tag)).result()
+    return tagged(place, tag_of(place), response)
 
 
 def _place(session: Session, lift_id: str) -> LiftPlaceOut:

@@ -5,12 +5,24 @@ from __future__ import annotations
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Response
+from sqlalchemy.orm import Session
 
 from service.api.deps import ADMIN, PROVEN, Caller, EntranceDep, RuntimeDep
 from service.api.problems import RequestRefusedError, responses
-from service.api.schemas.people import LinkOut, NewUserOut, UserChange, UserIn, UserOut, UsersOut
+from service.api.schemas.people import (
+    LinkOut,
+    NewUserOut,
+    UserChange,
+    UserIn,
+    UserOut,
+    UsersOut,
+    tag_of_user,
+)
+from service.api.tags import TAGGED, IfUnchanged, tagged
+from service.store.database import guarded
 from service.store.people import users
+from service.store.records import UserRecord
 
 router = APIRouter(prefix="/users", tags=["people"])
 
@@ -41,22 +53,37 @@ def add_user(body: UserIn, runtime: RuntimeDep, entrance: EntranceDep) -> NewUse
     return NewUserOut(**UserOut.of(record).model_dump(), key=key)
 
 
-@router.put("/{user_id}", summary="Change a person", dependencies=[*ADMIN, *PROVEN], responses=_WRITES)
+@router.put(
+    "/{user_id}",
+    summary="Change a person",
+    dependencies=[*ADMIN, *PROVEN],
+    responses={**TAGGED, **_WRITES, **responses(412)},
+)
 def change_user(
-    user_id: UserId, body: UserChange, runtime: RuntimeDep, principal: Caller, entrance: EntranceDep
+    user_id: UserId,
+    body: UserChange,
+    runtime: RuntimeDep,
+    principal: Caller,
+    entrance: EntranceDep,
+    response: Response,
+    unchanged: IfUnchanged,
 ) -> UserOut:
     """Change roles, set a password, shut somebody out or let them in again; their sign-ins follow at once."""
     if principal.user_id == user_id and (body.disabled or body.roles is not None):
         raise RequestRefusedError(409, "nobody takes their own rights away", "own_rights")
     with runtime.store.reading() as session:
         record = users.get(session, user_id)
-    if body.password is not None:
-        hashed = entrance.passwords.hash(body.password, record.name)
-        runtime.store.write(partial(users.set_password, user_id=user_id, password=hashed)).result()
-    change = partial(users.change, user_id=user_id, grants=body.roles, disabled=body.disabled)
-    record = runtime.store.write(change).result()
+    hashed = None if body.password is None else entrance.passwords.hash(body.password, record.name)
+
+    def change(session: Session) -> UserRecord:
+        if hashed is not None:
+            users.set_password(session, user_id, hashed)
+        return users.change(session, user_id, grants=body.roles, disabled=body.disabled)
+
+    tag = unchanged.on(lambda session: tag_of_user(users.get(session, user_id)))
+    shown = UserOut.of(runtime.store.write(guarded(change, tag)).result())
     runtime.gate.changed()
-    return UserOut.of(record)
+    return tagged(shown, shown.tag, response)
 
 
 @router.post(

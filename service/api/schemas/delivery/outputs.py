@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -9,6 +10,7 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from lifts.schema import LIFT_ID_PATTERN
 from service.api.schemas.base import Body
+from service.api.tags import TAG, tag_of
 from service.domain.alarm import LEAST_IMPORTANT, AlarmKind
 from service.outputs.base.problems import OutputError, OutputProblem
 from service.outputs.health import OutputHealth, OutputState
@@ -116,6 +118,7 @@ class OutputOut(BaseModel):
     created_at: datetime
     changed_at: datetime
     health: OutputHealthOut
+    tag: str = Field(description=TAG)
 
     @classmethod
     def of(cls, output: StoredOutput, health: OutputHealth, secrets: tuple[str, ...]) -> OutputOut:
@@ -132,8 +135,14 @@ class OutputOut(BaseModel):
             created_at=output.created_at,
             changed_at=output.changed_at,
             health=OutputHealthOut.of(health),
+            tag=tag_of_output(output),
             **filters,
         )
+
+
+def tag_of_output(output: StoredOutput) -> str:
+    """Return its ETag. Its secrets are not in it; that they changed is, by the time."""
+    return tag_of(replace(output, sealed=None))
 
 
 class NewOutputOut(OutputOut):

@@ -2,6 +2,7 @@
 
 import type { JSX } from "preact";
 import { AuditPart } from "../audit/audit-part";
+import { Places } from "../components/places";
 import { Titled } from "../components/titled";
 import { t } from "../i18n/text";
 import { OutputsPart } from "../outputs/outputs-part";
@@ -22,18 +23,10 @@ export function AdminPage({ part }: { part: Part | undefined }): JSX.Element {
   return (
     <section class="wizard account admin" aria-labelledby="admin-title">
       <Titled id="admin-title" title={t("admin.title")} help={t("help.admin")} />
-      <nav class="steps" aria-label={t("admin.title")}>
-        <ol>
-          {shown !== undefined && (
-            <li>
-              <a href={hrefOf("admin")}>{t("admin.all")}</a>
-            </li>
-          )}
-          <li>
-            <a href={hrefOf()}>{t("page.back")}</a>
-          </li>
-        </ol>
-      </nav>
+      <Places
+        of={t("admin.title")}
+        places={shown === undefined ? [] : [{ text: t("admin.all"), href: hrefOf("admin") }]}
+      />
       {shown === undefined && <Index />}
       {shown === "health" && <HealthPart />}
       {shown === "backups" && <BackupsPart />}

@@ -1,9 +1,8 @@
 /* Acknowledging what somebody was shown, and nothing that came after it. */
 
 import { useSignal } from "@preact/signals";
-import { t } from "../i18n/text";
 import { acknowledge, acknowledgeGroup, confirmClock, type ShownAlarm } from "../state/alarms";
-import { messageOf } from "../state/session";
+import { failureOf } from "../state/session";
 import { isUnseen } from "../state/watching";
 
 /** An alarm, or those of a group that were shown. Throws ApiError. */
@@ -38,7 +37,7 @@ export function useAcknowledging(): Acknowledging {
       await acknowledgeShown(shown);
       failure.value = "";
     } catch (error) {
-      failure.value = t("alarms.notAcknowledged", { problem: messageOf(error) });
+      failure.value = failureOf(error, "alarms.notAcknowledged");
     }
     busy.value = false;
   };

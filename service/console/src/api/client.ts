@@ -44,6 +44,23 @@ interface Extra {
 /** Asks somebody who they are, before something dangerous; whether they have shown it. The page sets it. */
 export const proof: { ask: () => Promise<boolean> } = { ask: async () => false };
 
+/** What waits until the service answers again, after a change of which nobody knows whether it was done. */
+const waiting: { sinceMs: number; work: () => unknown }[] = [];
+
+/** Look again once the service answers, and once more when a change that was slow to come must be through. */
+function onceReached(work: () => unknown): void {
+  waiting.push({ sinceMs: performance.now(), work });
+}
+
+/** The service has answered what was asked then: what waits since before looks again. */
+function reached(askedMs: number): void {
+  for (const each of waiting.filter(({ sinceMs }) => sinceMs <= askedMs)) {
+    waiting.splice(waiting.indexOf(each), 1);
+    each.work();
+    setTimeout(each.work, PATIENCE_MS);
+  }
+}
+
 /** Ask the API. Throws ApiError. body: a form, or anything that JSON holds. */
 async function ask(
   method: string,
@@ -55,6 +72,7 @@ async function ask(
     method,
     credentials: "same-origin",
     signal: AbortSignal.timeout(patienceMs),
+    headers,
   };
   if (body instanceof FormData) {
     request.body = body;
@@ -62,12 +80,14 @@ async function ask(
     request.headers = { ...headers, "Content-Type": "application/json" };
     request.body = JSON.stringify(body);
   }
+  const askedMs = performance.now();
   let answer: Response;
   try {
     answer = await fetch(address(path), request);
   } catch {
-    throw new ApiError(0, { code: "not_reached" });
+    throw notReached(method);
   }
+  reached(askedMs);
   if (answer.ok) return answer;
   const problem: Partial<Problem> = await answer.json().catch(() => ({}));
   if (problem.code === "proof_needed" && (await proof.ask())) {
@@ -84,9 +104,43 @@ async function call<Answer>(
   extra?: Extra,
 ): Promise<Tagged<Answer>> {
   const answer = await ask(method, path, body, extra);
-  const content = await answer.text();
-  const found = (content ? JSON.parse(content) : undefined) as Answer;
-  return { content: found, tag: answer.headers.get("ETag") };
+  try {
+    const content = await answer.text();
+    const found = (content ? JSON.parse(content) : undefined) as Answer;
+    return { content: found, tag: answer.headers.get("ETag") };
+  } catch {
+    throw notReached(method); // it broke off, or somebody else's page came in its place
+  }
+}
+
+/** A question can be asked again; of a change without an answer nobody knows whether it was done. */
+const notReached = (method: string): ApiError =>
+  new ApiError(0, { code: method === "GET" ? "not_reached" : "not_known" });
+
+/** Whether nobody knows whether it was done. */
+export const isUnknown = (error: unknown): boolean => error instanceof ApiError && error.code === "not_known";
+
+/**
+ * Do what changes something that was read. Where somebody else was first, or nobody knows whether it was done,
+ * it is looked at again: `look` must not throw. What went wrong is thrown on.
+ */
+export async function orLookAgain<Answer>(
+  work: () => Promise<Answer>,
+  look: () => Promise<unknown>,
+): Promise<Answer> {
+  try {
+    return await work();
+  } catch (error) {
+    if (isUnknown(error)) onceReached(look);
+    else if (error instanceof ApiError && error.code === "changed_elsewhere") await look();
+    throw error;
+  }
+}
+
+/** tag: of what it takes the place of; null: there is nothing yet; undefined: of anything. What else is there stays. */
+function takingThePlaceOf(tag: string | null | undefined): Extra {
+  if (tag === undefined) return {};
+  return { headers: tag === null ? { "If-None-Match": "*" } : { "If-Match": tag } };
 }
 
 const only = async <Answer>(called: Promise<Tagged<Answer>>): Promise<Answer> => (await called).content;
@@ -100,14 +154,15 @@ export const getFile = async (path: string): Promise<Blob> =>
 export const getTagged = <Answer>(path: string): Promise<Tagged<Answer>> => call<Answer>("GET", path);
 export const post = <Answer>(path: string, body: object = {}, patienceMs?: number): Promise<Answer> =>
   only(call<Answer>("POST", path, body, { patienceMs }));
-export const put = <Answer>(path: string, body: object): Promise<Answer> =>
-  only(call<Answer>("PUT", path, body));
-/** tag: of what it takes the place of; null: there is nothing yet. Anything else there is left as it is, with an error. */
-export const putTagged = <Answer>(path: string, body: object, tag: string | null): Promise<Tagged<Answer>> =>
-  call<Answer>("PUT", path, body, { headers: tag === null ? { "If-None-Match": "*" } : { "If-Match": tag } });
-export const isChangedElsewhere = (error: unknown): boolean =>
-  error instanceof ApiError && error.code === "changed_elsewhere";
-export const remove = <Answer = void>(path: string): Promise<Answer> => only(call<Answer>("DELETE", path));
+export const put = <Answer>(path: string, body: object, tag?: string | null): Promise<Answer> =>
+  only(putTagged<Answer>(path, body, tag));
+export const putTagged = <Answer>(
+  path: string,
+  body: object,
+  tag: string | null | undefined,
+): Promise<Tagged<Answer>> => call<Answer>("PUT", path, body, takingThePlaceOf(tag));
+export const remove = <Answer = void>(path: string, tag?: string | null): Promise<Answer> =>
+  only(call<Answer>("DELETE", path, undefined, takingThePlaceOf(tag)));
 
 /** What a call gives; null where there is no such thing. */
 export async function orNull<Answer>(call: Promise<Answer>): Promise<Answer | null> {

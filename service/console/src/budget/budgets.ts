@@ -1,7 +1,7 @@
 /* The budget of one lift: what holds, what was asked for, and what can be done with it. */
 
 import { signal } from "@preact/signals";
-import { get, post, put, remove } from "../api/client";
+import { getTagged, post, put, remove } from "../api/client";
 import type { Budget, BudgetList, BudgetRenewal, Lift } from "../api/types";
 import { t } from "../i18n/text";
 import { Acting } from "../state/acting";
@@ -24,6 +24,7 @@ export class Budgets extends Acting {
   private readonly path: string;
   private version: number | null = null;
   private nextAt = 0;
+  private tag: string | null = null;
 
   constructor(liftId: string) {
     super();
@@ -40,7 +41,9 @@ export class Budgets extends Acting {
 
   protected async refresh(): Promise<void> {
     try {
-      const { budget, renewal } = await get<BudgetList>(this.path);
+      const { content, tag } = await getTagged<BudgetList>(this.path);
+      const { budget, renewal } = content;
+      this.tag = tag;
       this.now.value = budget;
       this.renewal.value = renewal;
     } catch {
@@ -58,13 +61,13 @@ export class Budgets extends Acting {
     this.act(async () => {
       const { false_alarms_per_day, misses_per_1000 } = this.asked.value ?? {};
       const wish = misses_per_1000 == null ? { false_alarms_per_day } : { misses_per_1000 };
-      await put(this.path, wish);
+      await put(this.path, wish, this.tag);
       this.asked.value = null;
     }, t("budget.set"));
 
   takeBack = (): Promise<void> =>
     this.act(async () => {
-      await remove(this.path);
+      await remove(this.path, this.tag);
       this.asked.value = null;
     }, t("budget.taken"));
 }

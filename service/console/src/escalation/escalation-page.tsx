@@ -4,15 +4,15 @@ import { useComputed, useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { headingOf } from "../alarms/naming";
-import { get, getTagged, isChangedElsewhere, putTagged, type Tagged } from "../api/client";
+import { get, getTagged, orLookAgain, putTagged, type Tagged } from "../api/client";
 import type { Escalation, EscalationRule, Output, OutputList } from "../api/types";
 import { Button } from "../components/button";
+import { Places } from "../components/places";
 import { Titled } from "../components/titled";
 import { isLost } from "../forms/focus";
 import { t } from "../i18n/text";
 import { clockTime, span } from "../i18n/time";
-import { hrefOf } from "../route/route";
-import { isAdmin, messageOf } from "../state/session";
+import { failureOf, isAdmin, messageOf } from "../state/session";
 import { RuleForm } from "./rule-form";
 import { nameOfRule, sameAs, stepInWords, type Waits, waitsBy } from "./rules";
 
@@ -65,12 +65,12 @@ export function EscalationPage(): JSX.Element {
     const place = at < 0 ? rules.length : at;
     const others = [...rules];
     others.splice(place, at < 0 ? 0 : 1, ...(after ? [after] : []));
-    try {
-      show(await putTagged<Escalation>("/escalation", { rules: others }, tag.current));
-    } catch (error) {
-      if (isChangedElsewhere(error)) await read();
-      throw error;
-    }
+    show(
+      await orLookAgain(
+        () => putTagged<Escalation>("/escalation", { rules: others }, tag.current),
+        () => read().catch(() => null),
+      ),
+    );
     said.value = t("escalation.saved");
     changing.value = null;
     round.value += 1;
@@ -89,7 +89,7 @@ export function EscalationPage(): JSX.Element {
       onDelete={async () => {
         problem.value = "";
         await replace(rule, null).catch((error: unknown) => {
-          problem.value = t("page.notDone", { problem: messageOf(error) });
+          problem.value = failureOf(error);
         });
       }}
     />
@@ -97,13 +97,7 @@ export function EscalationPage(): JSX.Element {
   const rules = found.value?.rules ?? [];
   return (
     <section class="wizard escalation" aria-labelledby="escalation-title">
-      <nav class="steps" aria-label={t("escalation.open")}>
-        <ol>
-          <li>
-            <a href={hrefOf()}>{t("page.back")}</a>
-          </li>
-        </ol>
-      </nav>
+      <Places of={t("escalation.open")} />
       <section class="step">
         <Titled id="escalation-title" title={t("escalation.page")} help={t("help.escalation")} />
         <Titled level={3} id="escalation-now" title={t("escalation.nowTitle")} help={t("help.waiting")} />

@@ -6,10 +6,10 @@ import { useEffect } from "preact/hooks";
 import { get } from "../api/client";
 import type { AlarmKind, KeyFigures } from "../api/types";
 import { Choice } from "../components/choice";
+import { Places } from "../components/places";
 import { Titled } from "../components/titled";
 import { t, worded, words } from "../i18n/text";
 import { clockTime } from "../i18n/time";
-import { hrefOf } from "../route/route";
 import { named, nameOf } from "../state/lifts";
 import { messageOf } from "../state/session";
 import { kindOf } from "../state/watching";
@@ -36,13 +36,7 @@ export function FiguresPage(): JSX.Element {
   }, [lift.value, days.value, found, problem, lift, days]);
   return (
     <section class="wizard figures" aria-labelledby="figures-title">
-      <nav class="steps" aria-label={t("figures.title")}>
-        <ol>
-          <li>
-            <a href={hrefOf()}>{t("page.back")}</a>
-          </li>
-        </ol>
-      </nav>
+      <Places of={t("figures.title")} />
       <section class="step">
         <Titled id="figures-title" title={t("figures.title")} help={t("help.figures")} />
         <div class="row">

@@ -1,6 +1,6 @@
 /* Which language the page speaks, and how it writes numbers: what a person chose here, else what the browser asks for. */
 
-import type { Catalogue } from "./en";
+import type { Catalogue } from "./composed";
 
 /** Each language in its own words, and where its texts are: only the chosen one is fetched. */
 const LANGUAGES = {

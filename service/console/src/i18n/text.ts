@@ -1,6 +1,6 @@
 /* From a key and parameters to a sentence: the only place where the console makes text. */
 
-import type { Key } from "./en";
+import type { Key } from "./composed";
 import { language, load } from "./language";
 import { number, percent } from "./number";
 import type { Parameters, Text } from "./shapes";

@@ -3,11 +3,12 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
-import { getTagged, isChangedElsewhere, putTagged, type Tagged } from "../api/client";
+import { getTagged, orLookAgain, putTagged, type Tagged } from "../api/client";
 import type { Lift, LiftPlace } from "../api/types";
 import { number, optional, type Typed, text, textOf } from "../forms/fields";
 import { numberOf, useChecked } from "../forms/form";
 import { Setting } from "../forms/setting";
+import { changesOf, type Stored, StoredNow } from "../forms/stored-now";
 import { t } from "../i18n/text";
 
 const FIELDS = [
@@ -22,34 +23,43 @@ const typed = ({ area, station, spacing_m: spacing }: LiftPlace): Typed => ({
   spacing_m: textOf(spacing),
 });
 
+const inWords = (place: LiftPlace): Stored => {
+  const now = typed(place);
+  return Object.fromEntries(FIELDS.map(({ field, label }) => [t(label), now[field.name] ?? ""]));
+};
+
 export function PlaceForm({ lift }: { lift: Lift }): JSX.Element {
   const path = `/lifts/${encodeURIComponent(lift.id)}/place`;
   const values = useSignal(typed(lift.place));
-  const tag = useRef<string | null>(null);
+  /** What the form began with, or what was seen of it since. */
+  const base = useRef({ tag: null as string | null, place: lift.place });
+  const changes = useSignal<ReturnType<typeof changesOf> | null>(null);
   const said = useSignal("");
   const checked = useChecked({ fieldOf: (where) => where || null });
   const show = (read: Tagged<LiftPlace>): void => {
-    tag.current = read.tag;
+    base.current = { tag: read.tag, place: read.content };
     values.value = typed(read.content);
+    changes.value = null;
   };
-  const read = async (): Promise<void> => show(await getTagged<LiftPlace>(path));
+  /** What was typed stays; what is stored now stands beside it. */
+  const look = async (): Promise<void> => {
+    const found = await getTagged<LiftPlace>(path).catch(() => null);
+    if (!found) return;
+    changes.value = changesOf(inWords(base.current.place), inWords(found.content));
+    base.current = { tag: found.tag, place: found.content };
+  };
   /** What is stored now, unless somebody has begun to type: that stays. */
   const open = async (): Promise<void> => {
     const before = values.peek();
     const found = await getTagged<LiftPlace>(path);
     if (values.peek() === before) show(found);
-    else tag.current = found.tag;
+    else base.current = { tag: found.tag, place: found.content };
   };
   const save = async (): Promise<void> => {
     said.value = "";
     const { area = "", station = "", spacing_m: spacing = "" } = values.value;
     const place = { area, station, spacing_m: numberOf(spacing) };
-    try {
-      show(await putTagged<LiftPlace>(path, place, tag.current));
-    } catch (error) {
-      if (isChangedElsewhere(error)) await read();
-      throw error;
-    }
+    show(await orLookAgain(() => putTagged<LiftPlace>(path, place, base.current.tag), look));
     said.value = t("place.saved");
   };
   return (
@@ -68,6 +78,7 @@ export function PlaceForm({ lift }: { lift: Lift }): JSX.Element {
             {...("help" in rest ? { help: t(rest.help) } : {})}
           />
         ))}
+        <StoredNow changes={changes.value} />
         <button type="submit" aria-disabled={checked.busy.value || undefined}>
           {t("place.save")}
         </button>

@@ -2,13 +2,14 @@
 
 import { useSignal } from "@preact/signals";
 import type { JSX, TargetedSubmitEvent } from "preact";
-import { post, put } from "../api/client";
+import { orLookAgain, post, put } from "../api/client";
 import type { AlarmKind, NewOutput, Output } from "../api/types";
 import { Button } from "../components/button";
 import { Choice } from "../components/choice";
 import { Tick, Ticks } from "../components/tick";
 import type { Typed } from "../forms/fields";
 import { Setting } from "../forms/setting";
+import { changesOf, type Stored, StoredNow, yesOrNo } from "../forms/stored-now";
 import { t, worded, words } from "../i18n/text";
 import type { Kept } from "../people/list";
 import { Line } from "../session/line";
@@ -32,20 +33,32 @@ export function OutputForm({ output, list, onDone }: FormProps): JSX.Element {
   const kinds = useSignal<readonly string[]>(output?.kinds ?? []);
   const escalated = useSignal(output?.escalated ?? false);
   const priorities = useSignal<readonly string[]>((output?.priorities ?? []).map(String));
+  /** What the form began with, or what was seen of it since. */
+  const base = useSignal(output);
+  const changes = useSignal<ReturnType<typeof changesOf> | null>(null);
+  /** What was typed stays; what is stored now stands beside it. */
+  const look = async (): Promise<void> => {
+    await list.read();
+    const now = list.items.value?.find(({ id }) => id === output?.id);
+    if (!base.value || !now) return;
+    changes.value = changesOf(inWords(base.value), inWords(now));
+    base.value = now;
+  };
   const submit = (event: TargetedSubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();
     void list.change(async () => {
+      const before = base.value;
       const given = {
         name: name.value,
-        enabled: output?.enabled ?? false,
+        enabled: before?.enabled ?? false,
         lifts: orAll(lifts.value),
         kinds: orAll(kinds.value),
         priorities: orAll(priorities.value.map(Number)),
         escalated: escalated.value,
-        ...chosen(kind.value, values.value, output?.settings ?? {}),
+        ...chosen(kind.value, values.value, before?.settings ?? {}),
       };
-      if (output) await put(`/outputs/${output.id}`, given);
-      const made = output ? {} : (await post<NewOutput>("/outputs", { kind: kind.value, ...given })).made;
+      if (before) await orLookAgain(() => put(`/outputs/${before.id}`, given, before.tag), look);
+      const made = before ? {} : (await post<NewOutput>("/outputs", { kind: kind.value, ...given })).made;
       onDone(made);
     });
   };
@@ -108,6 +121,7 @@ export function OutputForm({ output, list, onDone }: FormProps): JSX.Element {
           escalated.value = isOn;
         }}
       />
+      <StoredNow changes={changes.value} />
       <div class="row">
         <button type="submit">{output ? t("outputs.save") : t("outputs.add")}</button>
         {output && (
@@ -121,3 +135,23 @@ export function OutputForm({ output, list, onDone }: FormProps): JSX.Element {
 }
 
 const orAll = <Item,>(items: readonly Item[]): readonly Item[] | null => (items.length > 0 ? items : null);
+
+/** What is stored of an output, as the form calls it. */
+function inWords(output: Output): Stored {
+  const fields = Object.entries(typed(output)).map(
+    ([name, value]) =>
+      [
+        worded(words.outputFields, name, name),
+        typeof output.settings[name] === "boolean" ? yesOrNo(output.settings[name]) : value,
+      ] as const,
+  );
+  return {
+    [t("outputs.name")]: output.name,
+    [t("outputs.enabled")]: yesOrNo(output.enabled),
+    ...Object.fromEntries(fields),
+    [t("outputs.lifts")]: (output.lifts ?? []).map(nameOf).join(", "),
+    [t("outputs.kinds")]: (output.kinds ?? []).map((each) => words.alarmKinds[each as AlarmKind]).join(", "),
+    [t("outputs.priorities")]: (output.priorities ?? []).join(", "),
+    [t("outputs.escalated")]: yesOrNo(output.escalated),
+  };
+}

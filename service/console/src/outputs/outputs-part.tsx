@@ -85,7 +85,11 @@ function OutputEntry({ output, list, onSay, onChange }: EntryProps): JSX.Element
   const turn = (enabled: boolean): Promise<void> =>
     list.change(() => {
       const { lifts, kinds, priorities, escalated, settings } = output;
-      return put(`/outputs/${id}`, { name, enabled, lifts, kinds, priorities, escalated, settings });
+      return put(
+        `/outputs/${id}`,
+        { name, enabled, lifts, kinds, priorities, escalated, settings },
+        output.tag,
+      );
     });
   return (
     <li>
@@ -111,7 +115,7 @@ function OutputEntry({ output, list, onSay, onChange }: EntryProps): JSX.Element
         <Button
           class="quiet"
           label={t("outputs.deleteLabel", { name })}
-          onPress={() => list.change(() => remove(`/outputs/${id}`))}
+          onPress={() => list.change(() => remove(`/outputs/${id}`, output.tag))}
         >
           {t("outputs.delete")}
         </Button>

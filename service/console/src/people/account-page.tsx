@@ -1,10 +1,10 @@
 /* What is one's own: sign-ins, notifications, password, second factor. */
 
 import type { JSX } from "preact";
+import { Places } from "../components/places";
 import { Titled } from "../components/titled";
 import { t } from "../i18n/text";
 import { PushPart } from "../outputs/push-part";
-import { hrefOf } from "../route/route";
 import { person } from "../state/session";
 import { OwnFactor } from "./own-factor";
 import { OwnPassword } from "./own-password";
@@ -14,13 +14,7 @@ export function AccountPage(): JSX.Element {
   return (
     <section class="wizard account" aria-labelledby="account-title">
       <Titled id="account-title" title={t("people.account")} help={t("help.account")} />
-      <nav class="steps" aria-label={t("people.account")}>
-        <ol>
-          <li>
-            <a href={hrefOf()}>{t("page.back")}</a>
-          </li>
-        </ol>
-      </nav>
+      <Places of={t("people.account")} />
       <SignInsPart />
       <PushPart />
       {person.value?.user_id && <OwnPassword />}

@@ -2,7 +2,7 @@
 
 import { type Signal, useSignal } from "@preact/signals";
 import { useCallback, useEffect } from "preact/hooks";
-import { get } from "../api/client";
+import { get, orLookAgain } from "../api/client";
 import { messageOf } from "../state/session";
 
 export interface Kept<Item> {
@@ -10,6 +10,8 @@ export interface Kept<Item> {
   problem: Signal<string>;
   /** Do something, say what went wrong, and read the list again. */
   change: (work: () => Promise<unknown>) => Promise<void>;
+  /** Read it; never throws. */
+  read: () => Promise<void>;
 }
 
 export function useList<Item>(path: string): Kept<Item> {
@@ -28,11 +30,11 @@ export function useList<Item>(path: string): Kept<Item> {
   const change = async (work: () => Promise<unknown>): Promise<void> => {
     problem.value = "";
     try {
-      await work();
+      await orLookAgain(work, read);
     } catch (error) {
       problem.value = messageOf(error);
     }
     await read();
   };
-  return { items, problem, change };
+  return { items, problem, change, read };
 }

@@ -2,7 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import type { JSX, TargetedSubmitEvent } from "preact";
-import { post, put, remove } from "../api/client";
+import { orLookAgain, post, put, remove } from "../api/client";
 import type { NewUser, Role, User } from "../api/types";
 import { Button } from "../components/button";
 import { Titled } from "../components/titled";
@@ -56,9 +56,20 @@ interface PersonProps {
 
 function Person({ user, list, onLink }: PersonProps): JSX.Element {
   const { id, name, disabled } = user;
-  const isChanging = useSignal(false);
-  const role = useSignal<Role>(Object.values(user.roles)[0] ?? "viewer");
-  const lifts = useSignal<readonly string[]>(Object.keys(user.roles).filter((lift) => lift !== "*"));
+  /** The person as the form began with them, or as they were seen since; null: it is closed. */
+  const base = useSignal<User | null>(null);
+  const role = useSignal<Role>("viewer");
+  const lifts = useSignal<readonly string[]>([]);
+  const open = (): void => {
+    role.value = Object.values(user.roles)[0] ?? "viewer";
+    lifts.value = Object.keys(user.roles).filter((lift) => lift !== "*");
+    base.value = user;
+  };
+  /** What was chosen stays; what holds now stands above it. */
+  const look = async (): Promise<void> => {
+    await list.read();
+    base.value = list.items.value?.find((each) => each.id === id) ?? base.value;
+  };
   const says = [
     rolesText(user.roles),
     user.openid ? t("people.openid") : t(user.has_password ? "people.hasPassword" : "people.noPassword"),
@@ -67,15 +78,16 @@ function Person({ user, list, onLink }: PersonProps): JSX.Element {
   ];
   const save = (): Promise<void> =>
     list.change(async () => {
-      await put(`/users/${id}`, { roles: chosenRoles(role.value, lifts.value) });
-      isChanging.value = false;
+      const roles = chosenRoles(role.value, lifts.value);
+      await orLookAgain(() => put(`/users/${id}`, { roles }, base.value?.tag), look);
+      base.value = null;
     });
   return (
     <li data-off={disabled}>
       <div>
         <strong>{name}</strong>
         <p class="note">{says.filter(Boolean).join(" · ")}</p>
-        {isChanging.value && (
+        {base.value && (
           <>
             <Roles id={`of-${id}`} role={role} lifts={lifts} />
             <div class="row">
@@ -83,7 +95,7 @@ function Person({ user, list, onLink }: PersonProps): JSX.Element {
               <Button
                 class="quiet"
                 onPress={() => {
-                  isChanging.value = false;
+                  base.value = null;
                 }}
               >
                 {t("people.cancel")}
@@ -93,13 +105,8 @@ function Person({ user, list, onLink }: PersonProps): JSX.Element {
         )}
       </div>
       <div class="row">
-        {!isChanging.value && (
-          <Button
-            class="quiet"
-            onPress={() => {
-              isChanging.value = true;
-            }}
-          >
+        {!base.value && (
+          <Button class="quiet" onPress={open}>
             {t("people.changeRoles")}
           </Button>
         )}
@@ -126,7 +133,7 @@ function Person({ user, list, onLink }: PersonProps): JSX.Element {
         <Button
           class="quiet"
           label={t(disabled ? "people.enableLabel" : "people.disableLabel", { name })}
-          onPress={() => list.change(() => put(`/users/${id}`, { disabled: !disabled }))}
+          onPress={() => list.change(() => put(`/users/${id}`, { disabled: !disabled }, user.tag))}
         >
           {t(disabled ? "people.enable" : "people.disable")}
         </Button>

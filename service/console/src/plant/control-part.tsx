@@ -2,7 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { post, put, remove } from "../api/client";
+import { orLookAgain, post, put, remove } from "../api/client";
 import type { Control } from "../api/types";
 import { Button } from "../components/button";
 import { Titled } from "../components/titled";
@@ -12,7 +12,7 @@ import { useChecked } from "../forms/form";
 import { Setting } from "../forms/setting";
 import { t, worded, words } from "../i18n/text";
 import { clockTime } from "../i18n/time";
-import { messageOf } from "../state/session";
+import { failureOf } from "../state/session";
 import { mayConfigure, usePolled } from "./polled";
 
 const FIELDS: readonly Field[] = [
@@ -25,8 +25,10 @@ const FIELDS: readonly Field[] = [
 
 export function ControlPart({ liftId }: { liftId: string }): JSX.Element {
   const path = `/lifts/${encodeURIComponent(liftId)}/control`;
-  const { found, problem, read } = usePolled<Control>(path);
+  const { found, tag, problem, read } = usePolled<Control>(path);
   const [isOpen, busy, said] = [useSignal(false), useSignal(false), useSignal("")];
+  /** The tag of what the form began with, or of what was seen since. */
+  const opened = useSignal<string | null>(null);
   const place = useOpening<HTMLElement>(isOpen.value);
   const act = async (work: () => Promise<unknown>, done: string): Promise<void> => {
     busy.value = true;
@@ -35,7 +37,7 @@ export function ControlPart({ liftId }: { liftId: string }): JSX.Element {
       await work();
       said.value = done;
     } catch (error) {
-      problem.value = t("page.notDone", { problem: messageOf(error) });
+      problem.value = failureOf(error);
     }
     const why = problem.value;
     await read();
@@ -70,6 +72,7 @@ export function ControlPart({ liftId }: { liftId: string }): JSX.Element {
             <Button
               class="quiet"
               busy={busy.value}
+              // Whatever somebody else has proposed meanwhile: dropping the coil is never refused.
               onPress={() => act(() => remove(path), t("control.isOff"))}
             >
               {t(control.state === "armed" ? "control.disarm" : "control.withdraw")}
@@ -80,6 +83,7 @@ export function ControlPart({ liftId }: { liftId: string }): JSX.Element {
               class={control.state === "off" ? "" : "quiet"}
               onPress={() => {
                 isOpen.value = true;
+                opened.value = tag.value;
                 said.value = "";
               }}
             >
@@ -91,7 +95,12 @@ export function ControlPart({ liftId }: { liftId: string }): JSX.Element {
       {isOpen.value && (
         <ProposalForm
           path={path}
+          tag={opened.value}
           isArmed={control?.state === "armed"}
+          look={async () => {
+            await read();
+            opened.value = tag.value;
+          }}
           onDone={(isProposed) => {
             isOpen.value = false;
             said.value = isProposed ? t("control.isProposed") : "";
@@ -132,21 +141,23 @@ function Shown({ control }: { control: Control }): JSX.Element {
 
 interface ProposalProps {
   path: string;
+  /** Of what the proposal takes the place of. */
+  tag: string | null;
+  /** What holds now is shown above, and its tag is the next. */
+  look: () => Promise<void>;
   isArmed: boolean;
   onDone: (isProposed: boolean) => void;
 }
 
-function ProposalForm({ path, isArmed, onDone }: ProposalProps): JSX.Element {
+function ProposalForm({ path, tag, look, isArmed, onDone }: ProposalProps): JSX.Element {
   const values = useSignal<Typed>({ port: "502", unit: "1" });
   const checked = useChecked({
     fieldOf: (where) => (FIELDS.some(({ name }) => name === where) ? where : null),
     ofCodes: { output_forbidden_address: "host", output_no_such_host: "host" },
   });
   const propose = async (): Promise<void> => {
-    await put(
-      path,
-      Object.fromEntries(FIELDS.map((field) => [field.name, sentOf(field, values.value[field.name] ?? "")])),
-    );
+    const wanted = FIELDS.map((field) => [field.name, sentOf(field, values.value[field.name] ?? "")]);
+    await orLookAgain(() => put(path, Object.fromEntries(wanted), tag), look);
     onDone(true);
   };
   return (

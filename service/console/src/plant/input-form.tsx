@@ -2,13 +2,15 @@
 
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { put } from "../api/client";
+import { ApiError, getTagged, orLookAgain, put } from "../api/client";
+import type { LineInput } from "../api/types";
 import { Button } from "../components/button";
 import { Choice } from "../components/choice";
 import { Tick } from "../components/tick";
 import type { Typed } from "../forms/fields";
 import { useChecked } from "../forms/form";
 import { Setting } from "../forms/setting";
+import { changesOf, type Stored, StoredNow } from "../forms/stored-now";
 import { t, worded, words } from "../i18n/text";
 import { Line } from "../session/line";
 import {
@@ -45,14 +47,31 @@ const OF_CODES = {
   address_invalid: "host",
 };
 
+/** What the form began with, or what was seen of it since. */
+export interface Begun {
+  source: Source | null;
+  tag: string | null;
+}
+
 interface InputFormProps {
   liftId: string;
-  source: Source | null;
+  begun: Begun;
   onDone: () => void;
   onCancel: () => void;
 }
 
-export function InputForm({ liftId, source, onDone, onCancel }: InputFormProps): JSX.Element {
+export function InputForm({ liftId, begun, onDone, onCancel }: InputFormProps): JSX.Element {
+  const path = `/lifts/${encodeURIComponent(liftId)}/input`;
+  const base = useSignal(begun);
+  const { source } = base.value;
+  const changes = useSignal<ReturnType<typeof changesOf> | null>(null);
+  /** What was typed stays; what is stored now stands beside it. */
+  const look = async (): Promise<void> => {
+    const now = await getTagged<LineInput>(path).catch(() => null);
+    if (!now) return;
+    changes.value = changesOf(inWords(base.value.source), inWords(now.content.input));
+    base.value = { source: now.content.input, tag: now.tag };
+  };
   const kind = useSignal<Kind>(source?.kind ?? "modbus");
   const values = useSignal<Typed>(typed(kind.value, source));
   const signals = useSignal<readonly SignalName[]>(
@@ -65,11 +84,17 @@ export function InputForm({ liftId, source, onDone, onCancel }: InputFormProps):
     const name = `${liftId.slice(0, 56)}-control`;
     const isTyped = kind.value !== "modbus" && user.value.trim() !== "";
     const body = chosen(kind.value, values.value, signals.value, isTyped ? name : known);
-    if (isTyped) {
-      const host = (values.value.host ?? "").trim();
-      await put(`/cameras/secrets/${name}`, { host, user: user.value.trim(), password: password.value });
-    }
-    await put(`/lifts/${encodeURIComponent(liftId)}/input`, body);
+    const store = async (): Promise<void> => {
+      const { tag } = base.value;
+      if (isTyped) {
+        // What is refused leaves the password that another input has as it is.
+        if ((await getTagged(path)).tag !== tag) throw new ApiError(412, { code: "changed_elsewhere" });
+        const host = (values.value.host ?? "").trim();
+        await put(`/cameras/secrets/${name}`, { host, user: user.value.trim(), password: password.value });
+      }
+      await put(path, body, tag);
+    };
+    await orLookAgain(store, look);
     onDone();
   };
   const setting = (of: string, name: string, field: Parameters<typeof Setting>[0]["field"]): JSX.Element => (
@@ -151,6 +176,7 @@ export function InputForm({ liftId, source, onDone, onCancel }: InputFormProps):
       <p class="problem" role="alert">
         {checked.problem}
       </p>
+      <StoredNow changes={changes.value} />
       <div class="row">
         <button type="submit" aria-disabled={checked.busy.value || undefined}>
           {t("input.save")}
@@ -161,4 +187,15 @@ export function InputForm({ liftId, source, onDone, onCancel }: InputFormProps):
       </div>
     </form>
   );
+}
+
+/** What is stored of an input, as the form calls it. */
+function inWords(source: Source | null): Stored {
+  if (!source) return {};
+  const said = Object.entries(typed(source.kind, source)).map(([name, value]) => {
+    const [of = "", field] = name.split(".");
+    const label = worded(words.inputFields, field ?? of, field ?? of);
+    return [field ? `${worded(words.inputSignals, of, of)}: ${label}` : label, value] as const;
+  });
+  return { ...Object.fromEntries(said), [t("input.kind")]: words.inputKinds[source.kind] };
 }

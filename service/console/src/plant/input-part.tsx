@@ -9,26 +9,26 @@ import { Titled } from "../components/titled";
 import { useOpening } from "../forms/focus";
 import { t, worded, words } from "../i18n/text";
 import { span } from "../i18n/time";
-import { messageOf } from "../state/session";
+import { failureOf } from "../state/session";
 import { SIGNALS, type SignalName, type Source } from "./fields";
-import { InputForm } from "./input-form";
+import { type Begun, InputForm } from "./input-form";
 import { mayConfigure, usePolled } from "./polled";
 
 export function InputPart({ liftId }: { liftId: string }): JSX.Element {
   const path = `/lifts/${encodeURIComponent(liftId)}/input`;
-  const { found, problem, read } = usePolled<LineInput>(path);
+  const { found, tag, problem, read } = usePolled<LineInput>(path);
   const busy = useSignal(false);
   /** What the form began with; null: it is closed. */
-  const changing = useSignal<{ source: Source | null } | null>(null);
+  const changing = useSignal<Begun | null>(null);
   const place = useOpening<HTMLElement>(changing.value !== null);
   const source = found.value?.input ?? null;
   const takeAway = async (): Promise<void> => {
     busy.value = true;
     try {
-      await remove(path);
+      await remove(path, tag.value);
       problem.value = "";
     } catch (error) {
-      problem.value = t("page.notDone", { problem: messageOf(error) });
+      problem.value = failureOf(error);
     }
     await read();
     busy.value = false;
@@ -48,7 +48,7 @@ export function InputPart({ liftId }: { liftId: string }): JSX.Element {
         <div class="row">
           <Button
             onPress={() => {
-              changing.value = { source };
+              changing.value = { source, tag: tag.value };
             }}
           >
             {t(source ? "input.change" : "input.add")}
@@ -60,9 +60,7 @@ export function InputPart({ liftId }: { liftId: string }): JSX.Element {
           )}
         </div>
       )}
-      {changing.value && (
-        <InputForm liftId={liftId} source={changing.value.source} onDone={close} onCancel={close} />
-      )}
+      {changing.value && <InputForm liftId={liftId} begun={changing.value} onDone={close} onCancel={close} />}
     </section>
   );
 }

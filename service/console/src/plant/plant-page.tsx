@@ -1,9 +1,9 @@
 /* A lift's control: what it tells this service, and what this service tells it. */
 
 import type { JSX } from "preact";
+import { Places } from "../components/places";
 import { Titled } from "../components/titled";
 import { t } from "../i18n/text";
-import { hrefOf } from "../route/route";
 import { named, read } from "../state/lifts";
 import { ControlPart } from "./control-part";
 import { InputPart } from "./input-part";
@@ -18,13 +18,7 @@ export function PlantPage({ liftId }: { liftId: string }): JSX.Element | null {
         title={lift ? t("plant.title", { name: lift.name }) : t("page.notFound")}
         help={t("help.plant")}
       />
-      <nav class="steps" aria-label={t("plant.open")}>
-        <ol>
-          <li>
-            <a href={hrefOf()}>{t("page.back")}</a>
-          </li>
-        </ol>
-      </nav>
+      <Places of={t("plant.open")} />
       {lift && <InputPart liftId={liftId} />}
       {lift && <ControlPart liftId={liftId} />}
     </section>

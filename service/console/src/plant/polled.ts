@@ -2,7 +2,7 @@
 
 import { type Signal, useSignal } from "@preact/signals";
 import { useCallback, useEffect, useRef } from "preact/hooks";
-import { get } from "../api/client";
+import { getTagged } from "../api/client";
 import { t } from "../i18n/text";
 import { messageOf, person } from "../state/session";
 
@@ -11,6 +11,8 @@ const EVERY_MS = 2_000;
 export interface Polled<Answer> {
   /** The last answer; null before there was one. */
   found: Signal<Answer | null>;
+  /** Its ETag. */
+  tag: Signal<string | null>;
   problem: Signal<string>;
   /** Ask now as well. */
   read: () => Promise<void>;
@@ -18,6 +20,7 @@ export interface Polled<Answer> {
 
 export function usePolled<Answer>(path: string): Polled<Answer> {
   const found = useSignal<Answer | null>(null);
+  const tag = useSignal<string | null>(null);
   const problem = useSignal("");
   const isLost = useSignal(false);
   const turns = useRef({ asked: 0, heard: 0 });
@@ -31,9 +34,10 @@ export function usePolled<Answer>(path: string): Polled<Answer> {
       return false;
     };
     try {
-      const answer = await get<Answer>(path);
+      const answer = await getTagged<Answer>(path);
       if (isLate()) return;
-      found.value = answer;
+      tag.value = answer.tag;
+      found.value = answer.content;
       if (isLost.value) problem.value = "";
       isLost.value = false;
     } catch (error) {
@@ -43,7 +47,7 @@ export function usePolled<Answer>(path: string): Polled<Answer> {
       isLost.value = true;
       problem.value = t("figures.failed", { problem: messageOf(error) });
     }
-  }, [path, found, problem, isLost]);
+  }, [path, found, tag, problem, isLost]);
   useEffect(() => {
     let timer = 0;
     let isOver = false;
@@ -57,7 +61,7 @@ export function usePolled<Answer>(path: string): Polled<Answer> {
       clearTimeout(timer);
     };
   }, [read]);
-  return { found, problem, read };
+  return { found, tag, problem, read };
 }
 
 /** Whether the person may configure a lift: as an admin of all, or of this one. */

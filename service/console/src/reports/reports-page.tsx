@@ -7,9 +7,9 @@ import { address, get } from "../api/client";
 import type { Report, ReportPeriod } from "../api/types";
 import { Button } from "../components/button";
 import { Choice, type Option } from "../components/choice";
+import { Places } from "../components/places";
 import { Titled } from "../components/titled";
 import { language, t, words } from "../i18n/text";
-import { hrefOf } from "../route/route";
 import { messageOf } from "../state/session";
 import { type Asked, beside, PERIODS, queryOf } from "./asking";
 import { ReportSheet } from "./report-sheet";
@@ -45,13 +45,7 @@ export function ReportsPage(): JSX.Element {
   };
   return (
     <section class="wizard reports" aria-labelledby="reports-title">
-      <nav class="steps" aria-label={t("reports.title")}>
-        <ol>
-          <li>
-            <a href={hrefOf()}>{t("page.back")}</a>
-          </li>
-        </ol>
-      </nav>
+      <Places of={t("reports.title")} />
       <section class="step">
         <Titled id="reports-title" title={t("reports.title")} help={t("help.reports")} />
         <Asking asked={asked.value} report={report} lifts={known.value} ask={ask} />

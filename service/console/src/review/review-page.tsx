@@ -1,6 +1,7 @@
 /* Reviews of a lift: what waits, where people differ, and how accurate the lift is by it. */
 
 import type { JSX } from "preact";
+import { Places } from "../components/places";
 import { Titled } from "../components/titled";
 import { t } from "../i18n/text";
 import { hrefOf } from "../route/route";
@@ -30,23 +31,14 @@ export function ReviewPage({ liftId, part }: ReviewPageProps): JSX.Element {
         title={t("review.of_lift", { lift: nameOf(liftId) })}
         help={t("help.review")}
       />
-      <nav class="steps" aria-label={t("review.title")}>
-        <ol>
-          {parts.map((each) => (
-            <li key={each} data-now={each === shown}>
-              <a
-                href={each ? hrefOf("lifts", liftId, "review", each) : hrefOf("lifts", liftId, "review")}
-                aria-current={each === shown ? "page" : undefined}
-              >
-                {t(PARTS[each])}
-              </a>
-            </li>
-          ))}
-          <li>
-            <a href={hrefOf()}>{t("page.back")}</a>
-          </li>
-        </ol>
-      </nav>
+      <Places
+        of={t("review.title")}
+        places={parts.map((each) => ({
+          text: t(PARTS[each]),
+          href: each ? hrefOf("lifts", liftId, "review", each) : hrefOf("lifts", liftId, "review"),
+          isNow: each === shown,
+        }))}
+      />
       {shown === "" && <QueuePart key={liftId} liftId={liftId} />}
       {shown === "disagreements" && <DisputesPart key={liftId} liftId={liftId} />}
       {shown === "accuracy" && <AccuracyPart key={liftId} liftId={liftId} />}

@@ -1,8 +1,8 @@
 /* The work of a room's buttons: one thing at a time, and what came of it in words. */
 
 import { batch, signal } from "@preact/signals";
-import { t } from "../i18n/text";
-import { messageOf } from "./session";
+import { orLookAgain } from "../api/client";
+import { failureOf } from "./session";
 
 export abstract class Acting {
   /** Whether something is being done: buttons do nothing meanwhile. */
@@ -15,7 +15,7 @@ export abstract class Acting {
 
   /** Say why something was not done. */
   protected explain(error: unknown): string {
-    return t("page.notDone", { problem: messageOf(error) });
+    return failureOf(error);
   }
 
   /** Do something and read again. done: what is said then, where the work itself does not say it. */
@@ -24,7 +24,7 @@ export abstract class Acting {
     this.outcome.value = "";
     let says: string;
     try {
-      const answer = await work();
+      const answer = await orLookAgain(work, () => this.refresh());
       says = done ?? String(answer);
     } catch (error) {
       says = this.explain(error);

@@ -1,9 +1,9 @@
 /* Who is signed in. By a one-time link (its key stands behind #, which no server ever sees) or by a token. */
 
 import { computed, signal } from "@preact/signals";
-import { ApiError, get, post } from "../api/client";
+import { ApiError, get, isUnknown, post } from "../api/client";
 import type { Person, WaysIn } from "../api/types";
-import { t, worded, words } from "../i18n/text";
+import { type Key, t, worded, words } from "../i18n/text";
 
 /** Why nobody is signed in. */
 export type SignedOut = "starting" | "unreachable" | "unknown" | "ended";
@@ -77,5 +77,9 @@ export function messageOf(error: unknown): string {
   if (error instanceof ApiError) return worded(words.problems, error.code, error.message, error.parameters);
   return error instanceof Error ? error.message : String(error);
 }
+
+/** Why something was not done; of what nobody knows whether it was, that. key: says that it was not, and the {problem}. */
+export const failureOf = (error: unknown, key: Key = "page.notDone"): string =>
+  isUnknown(error) ? t("page.notKnown") : t(key, { problem: messageOf(error) });
 
 export const isSignedOut = (error: unknown): boolean => error instanceof ApiError && error.status === 401;

@@ -85,7 +85,8 @@ def test_verdicts_follow_a_budget_and_its_end(known: House) -> None:
     assert cost["misses_per_1000"]["expected"] < default["misses_per_1000"]["low"]
     assert not preview["misses_more"]
     none: dict[str, Any] = {"renewal": None, "budget": None, "history": [], "unreadable": 0}
-    assert known.call("GET", AT).json() == none
+    before = known.call("GET", AT)
+    assert before.json() == none
     assert verdict_of(known)[0] == "unknown"
 
     found = ask(known, false_alarms_per_day=20).json()
@@ -105,7 +106,16 @@ def test_verdicts_follow_a_budget_and_its_end(known: House) -> None:
     assert len(json.loads(pack.read("manifest.json"))["versions"]["budget_sha256"]) == 64
     assert known.call("GET", "/passages/alarmed").json()["budget"] == 1
 
-    assert known.call("DELETE", AT, Role.OPERATOR).status_code == 204
+    tag = known.call("GET", AT).headers["ETag"]
+    stale = known.headers(Role.OPERATOR) | {"If-Match": before.headers["ETag"]}
+    for refused in (
+        known.client.put(AT, headers=stale, json={"false_alarms_per_day": 30}),
+        known.client.delete(AT, headers=stale),
+    ):
+        assert (refused.status_code, refused.json()["code"]) == (412, "changed_elsewhere")
+    assert known.call("GET", AT).json()["budget"] == found
+    unchanged = known.headers(Role.OPERATOR) | {"If-Match": tag}
+    assert known.client.delete(AT, headers=unchanged).status_code == 204
     assert verdict_of(known)[0] == "unknown"
     shown = known.call("GET", AT).json()
     assert (shown["budget"], [one["active"] for one in shown["history"]]) == (None, [False])

@@ -186,23 +186,6 @@ def test_where_a_lift_is(house: House) -> None:
         assert house.call("PUT", path, json=wrong).status_code == 422, wrong
 
 
-def test_where_somebody_else_has_said_that_a_lift_is_stays(house: House) -> None:
-    """By the ETag of what was read: of two people who say it at once, the second is refused."""
-    house.enrol()
-    path = f"/lifts/{LIFT}/place"
-    read = house.call("GET", path).headers["ETag"]
-    said = [
-        house.client.put(
-            path, headers={**house.headers(Role.OPERATOR), "If-Match": read}, json={"area": area}
-        )
-        for area in ("Rothorn", "Furi")
-    ]
-    assert [answer.status_code for answer in said] == [200, 412]
-    assert said[1].json()["code"] == "changed_elsewhere"
-    now = house.call("GET", path)
-    assert (now.json()["area"], now.headers["ETag"]) == ("Rothorn", said[0].headers["ETag"])
-
-
 def test_where_a_lift_was_goes_with_it(house: House) -> None:
     """A lift that is removed leaves no place behind for another one of its id."""
     house.enrol()

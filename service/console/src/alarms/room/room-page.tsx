@@ -1,6 +1,7 @@
 /* The alarms' room: what stands, in two lanes; the history; one alarm. */
 
 import type { JSX } from "preact";
+import { Places } from "../../components/places";
 import { t } from "../../i18n/text";
 import { hrefOf } from "../../route/route";
 import { AlarmPart } from "../one/alarm-part";
@@ -12,25 +13,14 @@ const HISTORY = "history";
 /** part: `history`, or the id of an alarm; the lanes without it. */
 export function AlarmRoom({ part }: { part: string | undefined }): JSX.Element {
   const places = [
-    [t("room.standing"), hrefOf("alarms"), part === undefined],
-    [t("room.history"), hrefOf("alarms", HISTORY), part === HISTORY],
-    [t("escalation.open"), hrefOf("escalation"), false],
-    [t("figures.open"), hrefOf("figures"), false],
-    [t("page.back"), hrefOf(), false],
-  ] as const;
+    { text: t("room.standing"), href: hrefOf("alarms"), isNow: part === undefined },
+    { text: t("room.history"), href: hrefOf("alarms", HISTORY), isNow: part === HISTORY },
+    { text: t("escalation.open"), href: hrefOf("escalation") },
+    { text: t("figures.open"), href: hrefOf("figures") },
+  ];
   return (
     <div class="room">
-      <nav class="steps" aria-label={t("alarms.title")}>
-        <ol>
-          {places.map(([text, href, isNow]) => (
-            <li key={href} data-now={isNow}>
-              <a href={href} aria-current={isNow ? "page" : undefined}>
-                {text}
-              </a>
-            </li>
-          ))}
-        </ol>
-      </nav>
+      <Places of={t("alarms.title")} places={places} />
       {part === undefined ? (
         <LanesPart />
       ) : part === HISTORY ? (

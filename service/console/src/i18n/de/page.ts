@@ -7,6 +7,13 @@ export const pageSentences = {
   "page.api": "API",
   "page.session": "Sitzung",
   "page.notDone": "Nicht ausgeführt: {problem}",
+  "page.notKnown":
+    "Der Dienst hat nicht geantwortet: Noch weiss niemand, ob dies ausgeführt wurde. Was gespeichert ist, wird neu gelesen, sobald er erreichbar ist; nachsehen, bevor Sie es wiederholen.",
+  "page.storedNow": "Jetzt gespeichert, wo es anders ist, als dieses Formular begann:",
+  "page.storedSame": "Gespeichert ist, womit dieses Formular begann.",
+  "page.storedNothing": "nichts",
+  "page.yes": "ja",
+  "page.no": "nein",
   "page.notFound": "Diese Seite gibt es nicht.",
   "page.roomMissing": "Diese Ansicht lässt sich jetzt nicht laden.",
   "page.back": "Zurück zu den Bahnen",

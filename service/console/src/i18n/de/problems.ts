@@ -1,6 +1,6 @@
 /* Why a call failed, by the code of its problem (RFC 9457). */
 
-import { budgetRefusals, calibrationRefusals } from "./codes/refusals";
+import { budgetRefusals, calibrationRefusals, setupRefusals } from "./codes/refusals";
 import { outputRefusals } from "./delivery/outputs";
 import { plantRefusals } from "./delivery/plant";
 import { peopleRefusals } from "./people";
@@ -8,6 +8,7 @@ import { reviewRefusals } from "./trials/reviews";
 import { trialRefusals } from "./trials/trials";
 
 export const problems: Readonly<Record<string, string>> = {
+  ...setupRefusals,
   ...peopleRefusals,
   ...budgetRefusals,
   ...calibrationRefusals,
@@ -19,6 +20,8 @@ export const problems: Readonly<Record<string, string>> = {
   no_backup: "diese Sicherung gibt es nicht mehr",
   backup_with_keys: "diese Sicherung enthält Schlüssel: sie verlässt den Dienst nie über das Netz",
   not_reached: "der Dienst ist nicht erreichbar",
+  not_known:
+    "der Dienst hat nicht geantwortet, und noch weiss niemand, ob dies ausgeführt wurde: nachsehen, was gespeichert ist, bevor Sie es wiederholen",
   unauthorized: "Sie sind nicht mehr angemeldet",
   forbidden: "Ihre Rolle erlaubt das nicht",
   not_found: "das gibt es nicht mehr",

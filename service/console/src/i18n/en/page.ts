@@ -7,6 +7,13 @@ export const pageSentences = {
   "page.api": "API",
   "page.session": "Session",
   "page.notDone": "Not done: {problem}",
+  "page.notKnown":
+    "The service did not answer: nobody knows yet whether this was done. What is stored is read again as soon as it can be reached; look before you repeat it.",
+  "page.storedNow": "Stored now, where it is not what this form began with:",
+  "page.storedSame": "What is stored is what this form began with.",
+  "page.storedNothing": "nothing",
+  "page.yes": "yes",
+  "page.no": "no",
   "page.notFound": "There is no such page.",
   "page.back": "Back to the lifts",
   "page.roomMissing": "This room cannot be loaded now.",

@@ -1,6 +1,6 @@
 /* Why a call failed, by the code of its problem (RFC 9457). */
 
-import { budgetRefusals, calibrationRefusals } from "./codes/refusals";
+import { budgetRefusals, calibrationRefusals, setupRefusals } from "./codes/refusals";
 import { outputRefusals } from "./delivery/outputs";
 import { plantRefusals } from "./delivery/plant";
 import { peopleRefusals } from "./people";
@@ -8,6 +8,7 @@ import { reviewRefusals } from "./trials/reviews";
 import { trialRefusals } from "./trials/trials";
 
 export const problems: Readonly<Record<string, string>> = {
+  ...setupRefusals,
   ...peopleRefusals,
   ...budgetRefusals,
   ...calibrationRefusals,
@@ -19,6 +20,8 @@ export const problems: Readonly<Record<string, string>> = {
   no_backup: "this backup does not exist any more",
   backup_with_keys: "this backup holds keys: it never leaves by the network",
   not_reached: "the service cannot be reached",
+  not_known:
+    "the service did not answer, and nobody knows yet whether this was done: look at what is stored before you repeat it",
   unauthorized: "you are not signed in any more",
   forbidden: "your role does not allow this",
   not_found: "this does not exist any more",

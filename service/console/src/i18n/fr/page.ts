@@ -7,6 +7,13 @@ export const pageSentences = {
   "page.api": "API",
   "page.session": "Session",
   "page.notDone": "Non effectué\u00a0: {problem}",
+  "page.notKnown":
+    "Le service n’a pas répondu\u00a0: personne ne sait encore si cela a été fait. Ce qui est enregistré sera relu dès qu’il sera joignable\u00a0; regardez avant de recommencer.",
+  "page.storedNow": "Enregistré maintenant, là où ce n’est plus ce avec quoi ce formulaire a commencé\u00a0:",
+  "page.storedSame": "Ce qui est enregistré est ce avec quoi ce formulaire a commencé.",
+  "page.storedNothing": "rien",
+  "page.yes": "oui",
+  "page.no": "non",
   "page.notFound": "Cette page n’existe pas.",
   "page.back": "Retour aux télésièges",
   "page.roomMissing": "Cette page ne peut pas être chargée pour l’instant.",

@@ -1,6 +1,6 @@
 /* Why a call failed, by the code of its problem (RFC 9457). */
 
-import { budgetRefusals, calibrationRefusals } from "./codes/refusals";
+import { budgetRefusals, calibrationRefusals, setupRefusals } from "./codes/refusals";
 import { outputRefusals } from "./delivery/outputs";
 import { plantRefusals } from "./delivery/plant";
 import { peopleRefusals } from "./people";
@@ -8,6 +8,7 @@ import { reviewRefusals } from "./trials/reviews";
 import { trialRefusals } from "./trials/trials";
 
 export const problems: Readonly<Record<string, string>> = {
+  ...setupRefusals,
   ...peopleRefusals,
   ...budgetRefusals,
   ...calibrationRefusals,
@@ -19,6 +20,8 @@ export const problems: Readonly<Record<string, string>> = {
   no_backup: "cette sauvegarde n’existe plus",
   backup_with_keys: "cette sauvegarde contient des clés\u00a0: elle ne part jamais par le réseau",
   not_reached: "le service est injoignable",
+  not_known:
+    "le service n’a pas répondu, et personne ne sait encore si cela a été fait\u00a0: regardez ce qui est enregistré avant de recommencer",
   unauthorized: "votre session est fermée",
   forbidden: "votre rôle ne le permet pas",
   not_found: "ceci n’existe plus",

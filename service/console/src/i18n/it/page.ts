@@ -7,6 +7,13 @@ export const pageSentences = {
   "page.api": "API",
   "page.session": "Sessione",
   "page.notDone": "Non eseguito: {problem}",
+  "page.notKnown":
+    "Il servizio non ha risposto: nessuno sa ancora se è stato eseguito. Ciò che è salvato viene riletto appena è raggiungibile; guardate prima di ripetere.",
+  "page.storedNow": "Salvato ora, dove non è più ciò con cui questo modulo è iniziato:",
+  "page.storedSame": "È salvato ciò con cui questo modulo è iniziato.",
+  "page.storedNothing": "niente",
+  "page.yes": "sì",
+  "page.no": "no",
   "page.notFound": "Questa pagina non esiste.",
   "page.back": "Torna alle seggiovie",
   "page.roomMissing": "Questa pagina ora non può essere caricata.",

@@ -1,6 +1,6 @@
 /* Why a call failed, by the code of its problem (RFC 9457). */
 
-import { budgetRefusals, calibrationRefusals } from "./codes/refusals";
+import { budgetRefusals, calibrationRefusals, setupRefusals } from "./codes/refusals";
 import { outputRefusals } from "./delivery/outputs";
 import { plantRefusals } from "./delivery/plant";
 import { peopleRefusals } from "./people";
@@ -8,6 +8,7 @@ import { reviewRefusals } from "./trials/reviews";
 import { trialRefusals } from "./trials/trials";
 
 export const problems: Readonly<Record<string, string>> = {
+  ...setupRefusals,
   ...peopleRefusals,
   ...budgetRefusals,
   ...calibrationRefusals,
@@ -19,6 +20,8 @@ export const problems: Readonly<Record<string, string>> = {
   no_backup: "questo backup non esiste più",
   backup_with_keys: "questo backup contiene chiavi: non esce mai dalla rete",
   not_reached: "il servizio non è raggiungibile",
+  not_known:
+    "il servizio non ha risposto e nessuno sa ancora se è stato eseguito: guardate che cosa è salvato prima di ripetere",
   unauthorized: "la sessione è chiusa",
   forbidden: "il suo ruolo non lo permette",
   not_found: "non esiste più",

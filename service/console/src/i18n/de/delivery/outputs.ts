@@ -94,6 +94,7 @@ export const outputSentences = {
   "outputs.testLabel": "{name} testen",
   "outputs.works": "{name}: Der Test kam an.",
   "outputs.fails": "{name}: {problem}.",
+  "outputs.enabled": "Eingeschaltet",
   "outputs.on": "Einschalten",
   "outputs.onLabel": "{name} einschalten",
   "outputs.off": "Ausschalten",

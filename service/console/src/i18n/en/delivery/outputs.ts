@@ -90,6 +90,7 @@ export const outputSentences = {
   "outputs.testLabel": "Test {name}",
   "outputs.works": "{name}: the test arrived.",
   "outputs.fails": "{name}: {problem}.",
+  "outputs.enabled": "Switched on",
   "outputs.on": "Switch on",
   "outputs.onLabel": "Switch on {name}",
   "outputs.off": "Switch off",

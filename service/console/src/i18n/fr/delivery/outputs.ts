@@ -92,6 +92,7 @@ export const outputSentences = {
   "outputs.testLabel": "Tester {name}",
   "outputs.works": "{name}\u00a0: le test est arrivé.",
   "outputs.fails": "{name}\u00a0: {problem}.",
+  "outputs.enabled": "Activée",
   "outputs.on": "Activer",
   "outputs.onLabel": "Activer {name}",
   "outputs.off": "Désactiver",

@@ -91,6 +91,7 @@ export const outputSentences = {
   "outputs.testLabel": "Testare {name}",
   "outputs.works": "{name}: il test è arrivato.",
   "outputs.fails": "{name}: {problem}.",
+  "outputs.enabled": "Attiva",
   "outputs.on": "Attivare",
   "outputs.onLabel": "Attivare {name}",
   "outputs.off": "Disattivare",

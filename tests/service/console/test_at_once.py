@@ -1,0 +1,92 @@
+"""Two people change the same, or an answer is lost: nothing is overwritten unseen, nothing typed is lost."""
+
+from functools import partial
+from typing import Any
+
+from playwright.sync_api import Browser, Page, Route, expect
+
+from lifts.schema import Lift
+from service.domain.people import Role
+from service.store import lifts
+from tests.service.console.conftest import Served
+from tests.service.console.test_console import LIFT, open_lift, open_page
+
+PLACE = "/lifts/demo-quad/place"
+
+
+def at_the_place(browser: Browser, served: Served) -> Page:
+    """The lift's own page, with the form that says where it is."""
+    served.house.store.write(partial(lifts.put, lift=Lift.model_validate(LIFT))).result()
+    served.house.enrol()
+    page = open_page(browser, served.link())
+    open_lift(page, served)
+    page.locator("details.place summary").click()
+    return page
+
+
+def test_what_another_person_saved_is_shown_beside_what_is_typed(browser: Browser, served: Served) -> None:
+    """The first save is refused in words, with what is stored now; the second one is meant."""
+    page = at_the_place(browser, served)
+    form = page.locator("details.place")
+    form.get_by_label("Area").fill("Furi")
+    served.house.call("PUT", PLACE, json={"area": "Rothorn", "station": "Top"})
+    form.get_by_role("button", name="Save").click()
+    expect(form.get_by_role("alert")).to_contain_text("Somebody else changed this meanwhile")
+    stored = form.locator(".stored-now")
+    expect(stored.locator("dd")).to_have_text(["Rothorn", "Top"])
+    expect(form.get_by_label("Area")).to_have_value("Furi")
+    assert served.house.call("GET", PLACE).json()["area"] == "Rothorn"
+    form.get_by_role("button", name="Save").click()
+    expect(form.get_by_role("status")).to_have_text("Saved.")
+    expect(stored).to_have_count(0)
+    assert served.house.call("GET", PLACE).json()["area"] == "Furi"
+
+
+def test_a_change_whose_answer_is_lost_is_looked_at_again(browser: Browser, served: Served) -> None:
+    """Nobody says that it was not done; once the service answers, what is stored stands there."""
+    page = at_the_place(browser, served)
+    form = page.locator("details.place")
+    form.get_by_label("Area").fill("Furi")
+
+    def lose(route: Route) -> None:
+        route.fetch()
+        route.abort("connectionreset")
+
+    page.route(
+        f"**{PLACE}", lambda route: lose(route) if route.request.method == "PUT" else route.continue_()
+    )
+    form.get_by_role("button", name="Save").click()
+    expect(form.get_by_role("alert")).to_contain_text("nobody knows yet whether this was done")
+    expect(form.locator(".stored-now dd")).to_have_text("Furi")
+    page.unroute(f"**{PLACE}")
+    form.get_by_label("Station").fill("Top")
+    form.get_by_role("button", name="Save").click()
+    expect(form.get_by_role("status")).to_have_text("Saved.")
+    assert served.house.call("GET", PLACE).json()["station"] == "Top"
+
+
+def test_an_output_that_another_admin_changed_keeps_what_they_set(browser: Browser, served: Served) -> None:
+    """A switch and a form are refused alike; the form keeps what was typed, and what it does not show."""
+    made: dict[str, Any] = {
+        "id": "hut",
+        "kind": "webhook",
+        "name": "Hut",
+        "settings": {"url": "https://example.org/a"},
+    }
+    served.house.call("POST", "/outputs", json=made)
+    page = open_page(browser, served.link(Role.ADMIN))
+    expect(page.locator("#who")).to_contain_text("admin")
+    page.goto(f"{served.url}/#/admin/outputs")
+    page.get_by_role("button", name="Change Hut").click()
+    page.get_by_label("Name").fill("Cabin")
+    change = {key: value for key, value in made.items() if key not in ("id", "kind")}
+    change |= {"settings": {"url": "https://example.org/b"}, "enabled": False, "priorities": [1]}
+    assert served.house.call("PUT", "/outputs/hut", json=change).status_code == 200
+    page.get_by_role("button", name="Switch on Hut").click()
+    problem = page.locator(".problem").first
+    expect(problem).to_contain_text("Somebody else changed this meanwhile")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".stored-now dd")).to_have_text(["https://example.org/b", "1"])
+    expect(page.get_by_label("Name")).to_have_value("Cabin")
+    stored = served.house.call("GET", "/outputs/hut").json()
+    assert (stored["name"], stored["enabled"]) == ("Hut", False)
