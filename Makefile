@@ -10,7 +10,7 @@ NVIDIA := $(wildcard /dev/nvidia0 /dev/nvidiactl /dev/dxg)
 BARWATCH_TORCH ?= $(if $(NVIDIA),,cpu)
 TORCH_INDEXES ?= https://download.pytorch.org/whl
 
-.PHONY: run test setup setup-test lint types unit slow weights retrain screenshot screens enrolment page-speed bom holes clean help
+.PHONY: run test setup setup-test lint types unit postgres slow weights retrain screenshot screens enrolment page-speed bom holes clean help
 
 help:            ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -18,7 +18,7 @@ help:            ## this list
 run: setup       ## start the demonstration on port $BARWATCH_PORT and print its link
 	$(BIN)/barwatch demo --port $(BARWATCH_PORT)
 
-test: setup-test lint types unit   ## lint, types and the default test suite, of Python and of the page
+test: setup-test lint types unit postgres   ## lint, types and the default test suite, of Python and of the page
 
 PAGE := service/console/built/index.html
 PAGE_SOURCES := $(shell find service/console/src service/console/public service/words -type f -not -name '*.py*') \
@@ -56,6 +56,9 @@ types:           ## mypy, strict
 
 unit:            ## the default test suite
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+
+postgres:        ## what uses a database, on PostgreSQL; skipped where there is no server
+	$(BIN)/python -m pytest -m 'postgres and not slow' -n 2 --dist loadfile tests/service
 
 slow:            ## the minutes-long tests too
 	$(BIN)/python -m pytest -m 'slow or not slow'

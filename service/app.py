@@ -96,9 +96,12 @@ class Service:
             parts.callback(private.stop)
             # The database cannot open on a full disk: this gives up the reserve, if there is one.
             DiskSpace(settings.data).check(quietly=True)  # who maintains it says so
-            self.store = Store.open(settings.data, self.runners, settings.backup_folder())
-            self.vault = Vault(self.store, KeyRing(settings.data, *settings.secret_keys()))
+            self.store = Store.open(
+                settings.data, self.runners, settings.backup_folder(), settings.database_address()
+            )
             parts.callback(self.store.close)
+            self.store.database.claim()
+            self.vault = Vault(self.store, KeyRing(settings.data, *settings.secret_keys()))
             networks = settings.networks_of_cameras()
             self.setup = Setups.make(
                 settings.data, self.store, self.engine, self.vault.credentials, self.runners, networks

@@ -114,7 +114,9 @@ class Settings(
 
     @model_validator(mode="after")
     def _one_of_each(self) -> Self:
-        for name in ("admin_token", "secret_key", "model_public_key", "openid_client_secret"):
+        for name in (
+            *("admin_token", "secret_key", "model_public_key", "openid_client_secret", "database_url"),
+        ):
             if getattr(self, name) is not None and getattr(self, f"{name}_file") is not None:
                 variable = f"BARWATCH_{name.upper()}"
                 raise ValueError(f"set {variable} or {variable}_FILE, not both")
@@ -137,6 +139,15 @@ class Settings(
         if not token or not token.isascii() or not token.isprintable() or " " in token:
             raise ConfigurationError(f"{source}: expected one line of printable ASCII without spaces")
         return token
+
+    def database_address(self) -> str | None:
+        """Return the URL of the PostgreSQL database; None: a file of SQLite. Raises ConfigurationError."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value().strip()
+        if self.database_url_file is None:
+            return None
+        source = f"BARWATCH_DATABASE_URL_FILE ({self.database_url_file})"
+        return _text_of(self.database_url_file, source).strip()
 
     def session_limits_s(self) -> tuple[float, float, float]:
         """Return for how long a sign-in lasts, lasts unused, and need not be proven, in seconds."""
@@ -192,7 +203,7 @@ def load_settings(**overrides: object) -> Settings:
         name = ".".join(str(part) for part in problem["loc"])
         if not name:
             raise ConfigurationError(problem["msg"].removeprefix("Value error, ")) from None
-        shown = "" if "token" in name or "secret" in name else f" = {problem['input']!r}"
+        shown = "" if any(word in name for word in ("token", "secret", "url")) else f" = {problem['input']!r}"
         raise ConfigurationError(f"BARWATCH_{name.upper()}{shown}: {problem['msg']}") from None
 
 

@@ -158,7 +158,9 @@ class BackupDesk:
         try:
             if job.work is BackupWork.MAKE:
                 plan = self.plan
-                made = backup.make(self._data, plan.folder, pictures=plan.pictures, clips=plan.clips)
+                made = backup.make(
+                    self._data, plan.folder, pictures=plan.pictures, clips=plan.clips, url=self._store.url
+                )
                 name = made.name
                 self._take(Health(AlarmKind.BACKUP_FAILED, None, False, "A backup was made", "backup"))
             else:

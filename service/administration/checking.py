@@ -100,7 +100,9 @@ class AuditCheck:
 
     def _do(self, job: CheckJob) -> None:
         try:
-            report = done_aside("barwatch-audit-check", verify, self._data, runner=self._aside.runner)
+            report = done_aside(
+                "barwatch-audit-check", verify, self._data, None, self._store.url, runner=self._aside.runner
+            )
             found = outcome_of(report)
         except BarwatchError as error:
             found = CheckOutcome(0, 0, 0, 0, 0, 0, str(error) or "the process was lost", ())

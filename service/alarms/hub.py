@@ -68,15 +68,16 @@ class AlarmHub:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._subscriptions: set[Subscription] = set()
         self._behind = threading.Event()
+        self.nudge = self._behind.set
+        """Asks the outbox now: another process has written to it. From any thread."""
         self._known_seq = self._handed_seq = 0
         self._unreadable: set[int] = set()
         self.last_seq = 0
         """The newest seq that was handed to subscribers."""
         self.handed = Watchers()
         self.unstored: tuple[Alarm, ...] = ()
-        """What the database refuses so far; a subscriber compares it with what it has seen."""
         self.status = AlarmStatus()
-        """What is said beside single alarms; a subscriber compares it with what it has seen."""
+        """What the database refuses, and what is said beside alarms; subscribers compare what they saw."""
         self.dropped_subscribers = 0
         self.runner = Runner("alarm feed", self._catch_up, wake=self._behind.set)
         """Fetches what nobody published."""
@@ -217,9 +218,8 @@ class Subscription:
         self.dropped = asyncio.Event()
         self.seq = after
         self.unstored: tuple[Alarm, ...] = ()
-        """What the subscriber has been shown of `AlarmHub.unstored`; it keeps this up to date."""
         self.status = AlarmStatus()
-        """The same of `AlarmHub.status`."""
+        """What the subscriber has been shown of the hub's; it keeps both up to date."""
         self.reason = ""
 
     async def __aenter__(self) -> Subscription:

@@ -1,4 +1,4 @@
-"""Notices within a second that somebody was shut out by another process: `barwatch token revoke`, `user …`.
+"""Notices what other processes do: within a second who was shut out (`barwatch token revoke`), and alarms.
 
 What is done through this process ends open feeds at once. The command line writes into the database alone;
 each of its steps is an entry of the audit, of which one query a second asks for the newest.
@@ -6,14 +6,21 @@ each of its steps is an entry of the audit, of which one query a second asks for
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Callable
 
+import structlog
 from sqlalchemy import or_, select
 
+from service.alarms.hub import AlarmHub
+from service.domain.errors import ConfigurationError
 from service.host.runner import Runner, Runners
 from service.store.audit import entries
 from service.store.database import Store
 from service.store.tables import AuditRow
+
+log = structlog.get_logger(__name__)
 
 EVERY_S = 0.5
 
@@ -53,3 +60,36 @@ class ShutOutElsewhere:
             found = session.scalar(select(AuditRow.seq).where(AuditRow.seq > seen, kinds).limit(1))
         if found is not None:
             self._changed()
+
+
+class AlarmsElsewhere:
+    """Lets the feed know at once that another process has committed alarms, where the database tells of them.
+
+    Where nobody tells, the hub looks every few seconds all the same.
+
+    Args:
+        store: the database.
+        hub: fetches what is new.
+        runners: the list to which the thread is added.
+    """
+
+    def __init__(self, store: Store, hub: AlarmHub, runners: Runners) -> None:
+        self._store, self._hub = store, hub
+        self._runner = runners.add(Runner("alarms of other processes", self._turn))
+
+    def start(self) -> None:
+        """Listen from now on."""
+        self._runner.start()
+
+    def stop(self) -> None:
+        """Listen no longer."""
+        self._runner.stop()
+
+    def _turn(self) -> bool:
+        with self._runner.heartbeat.waiting():
+            try:
+                return self._store.database.hear(self._hub.nudge, self._runner.stopping.is_set)
+            except ConfigurationError as error:
+                log.critical("this service ends, for it must not watch any more", reason=str(error))
+                os.kill(os.getpid(), signal.SIGTERM)
+                return False

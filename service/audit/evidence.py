@@ -114,7 +114,7 @@ def _rows(session: Session, alarm: Alarm, record: PassageRecord | None) -> list[
         of_masks = "lift_id = :id AND version = :version"
         named = {"id": record.lift_id, "version": record.judgement.mask_version}
         found += read_rows(session, "mask_versions", of_masks, **named)
-        by_site = "lift_id = :id AND mask_version = :version AND active"
+        by_site = "lift_id = :id AND mask_version = :version AND active = 1"
         found += read_rows(session, "thresholds", by_site, **named)
         by_budget = {"id": record.lift_id, "version": record.judgement.budget}
         found += read_rows(session, "budgets", "lift_id = :id AND version = :version", **by_budget)

@@ -82,11 +82,18 @@ class PackedRow:
 def read_rows(session: Session, table: str, where: str, **named: object) -> list[PackedRow]:
     """Return the rows of a guarded table that a condition in SQL names, as they are stored."""
     form = guard.read_forms(session)[0][table]
-    query = text(f"SELECT {form.name_of(table)}, {form.values_of(table)} FROM {table} WHERE {where}")  # noqa: S608 - our own tables and conditions
-    return [
-        PackedRow(table, key, form.columns, tuple(values))
-        for key, *values in session.execute(query, named).all()
-    ]
+    how = guard.sql_of(session)
+    query = text(f"SELECT {how.key(form, table)}, {how.values(form, table)} FROM {table} WHERE {where}")  # noqa: S608 - our own tables and conditions
+    rows = session.execute(query, named).all()
+    return [PackedRow(table, key, form.columns, _as_bytes(values)) for key, *values in rows]
+
+
+def _as_bytes(values: Sequence[Any]) -> tuple[Any, ...]:
+    """Return kinds and contents with text as bytes, whatever the database gives it as."""
+    return tuple(
+        value.encode() if place % 2 and isinstance(value, str) else value
+        for place, value in enumerate(values)
+    )
 
 
 def seals_of(session: Session, rows: Sequence[PackedRow]) -> list[dict[str, Any]]:
@@ -122,9 +129,8 @@ def certify(session: Session, alarm_id: str, manifest: bytes, rows: Sequence[Pac
     number = guard.read_forms(session)[1]
     before = entries.head(session)
     for row in rows:
-        (now,) = read_rows(
-            session, row.table, "json_array(" + _keys(session, row.table) + ") = :k", k=row.key
-        )
+        name = guard.sql_of(session).key(guard.read_forms(session)[0][row.table], row.table)
+        (now,) = read_rows(session, row.table, f"{name} = :k", k=row.key)
         if now.values != row.values:
             raise ConflictError(f"{row.table} {row.key} has just changed: ask again", "changed_meanwhile")
         seal = _newest(session, row)
@@ -188,7 +194,3 @@ def _digest(session: Session, row: PackedRow, form: int) -> bytes:
     at = {name: place for place, name in enumerate(row.columns)}
     values = [row.values[2 * at[name] + place] for name in then.columns if name in at for place in (0, 1)]
     return row_seal(row.table, row.key, *values)
-
-
-def _keys(session: Session, table: str) -> str:
-    return ", ".join(guard.read_forms(session)[0][table].key)

@@ -17,20 +17,23 @@ from service.domain.errors import ConfigurationError
 from service.store.audit import guard
 from service.store.audit.heads import HeadFile
 from service.store.damage import DAMAGE
+from service.store.engines import chosen
 
 
-def verify(data: Path, head: str | None = None) -> Report:
+def verify(data: Path, head: str | None = None, url: str | None = None) -> Report:
     """Check database, pictures, clips and self-tests of a data folder; the service may run meanwhile.
 
     Args:
         data: the folder.
         head: a hash that was the chain's head once, and must still be in it.
+        url: of its PostgreSQL database, of which one state is copied and checked.
 
     Raises:
         ConfigurationError: there is no database, or none with an audit.
     """
     report = Report()
-    with closing(open_read_only(data)) as database:
+    data = Path(data)
+    with chosen.engine_of(data, url).as_file(data) as file, closing(open_read_only(file)) as database:
         for step in (
             _check_file(database),
             check_chain(database, report),
@@ -47,11 +50,8 @@ def verify(data: Path, head: str | None = None) -> Report:
     return report
 
 
-def open_read_only(data: Path) -> sqlite3.Connection:
-    """Open the database of a data folder at one state of it; raises ConfigurationError."""
-    path = Path(data) / "barwatch.db"
-    if not path.is_file():
-        raise ConfigurationError(f"{path}: there is no such database")
+def open_read_only(path: Path) -> sqlite3.Connection:
+    """Open a database's file at one state of it; raises ConfigurationError."""
     try:
         database = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)
         # Damaged text must be read as it is: it is to be found, not to end the search.

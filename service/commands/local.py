@@ -86,7 +86,7 @@ def local_application(settings: Settings) -> Iterator[ASGIApp]:
     )
     engine = InlineEngine(model, model.manifest, str(model.device))
     os.umask(OTHERS)
-    store = Store.open(settings.data)
+    store = Store.open(settings.data, url=settings.database_address())
     try:
         registry = CollectorRegistry()
         pictures = Pictures(settings.data)

@@ -115,12 +115,12 @@ def find_lift(name: str, settings: Settings) -> LiftFolder:
             return read_lift_folder(folder)
         except LiftError as error:
             raise ConfigurationError(str(error)) from error
-    if not (settings.data / "barwatch.db").is_file():
+    if settings.database_address() is None and not (settings.data / "barwatch.db").is_file():
         raise ConfigurationError(
             f"--lift {name!r}: no lift folder, no sample lift, and no {settings.data} to ask"
         )
     os.umask(OTHERS)
-    store = Store.open(settings.data)
+    store = Store.open(settings.data, url=settings.database_address())
     try:
         with store.reading() as session:
             lift, version = lifts.get(session, name), masks.active(session, name)

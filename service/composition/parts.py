@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from service.api.elsewhere import ShutOutElsewhere
+from service.api.elsewhere import AlarmsElsewhere, ShutOutElsewhere
 from service.composition.administration import add_administration
 from service.composition.clips import make_clips
 from service.composition.core import Core
@@ -27,6 +27,8 @@ def add_parts(core: Core) -> None:
     parts.add("the outputs are being started", make_outputs(runtime, tell, plant, book), at_once=True)
     shut_out = ShutOutElsewhere(runtime.store, runtime.gate.changed, runtime.runners)
     parts.add("access is being followed", shut_out, at_once=True)
+    elsewhere = AlarmsElsewhere(runtime.store, runtime.hub, runtime.runners)
+    parts.add("other processes are being listened to", elsewhere, at_once=True)
     parts.add("the lifts' controls are being told", make_controls(runtime, sight))
     escalator = Escalator(runtime.store, runtime.clock.now, runners=runtime.runners)
     parts.add("alarms that nobody acknowledges are being looked up", escalator, at_once=True)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from pydantic import FiniteFloat, TypeAdapter
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from lifts.decision.budgets.choosing import BudgetKind, BudgetWish
@@ -147,13 +147,13 @@ def margins(
     Several carriers that were recorded as one are left out.
     """
     label = filters.part(PassageRow.review, "$.verdict")
-    unclear = filters.part(PassageRow.judgement, "$.seat_unclear")
-    query = select(filters.part(PassageRow.judgement, "$.margin"), PassageRow.seen_at, label)
+    unclear = filters.number(PassageRow.judgement, "$.seat_unclear")
+    query = select(filters.number(PassageRow.judgement, "$.margin"), PassageRow.seen_at, label)
     query = query.where(
         *filters.judged_by(lift_id, mask_version, model),
         PassageRow.seen_at >= since,
         filters.seen_well(),
-        or_(filters.unindexed(PassageRow.occupied), unclear == 1),
+        or_(filters.unindexed(PassageRow.occupied) == true(), unclear == 1),
         PassageRow.carriers == 1,
     )
     rows = session.execute(query.order_by(PassageRow.seen_at.desc()).limit(limit))

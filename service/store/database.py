@@ -1,19 +1,18 @@
-"""The database: one SQLite file, one writer thread, readers on their own sessions.
+"""The database: one writer thread, readers on their own sessions; a file of SQLite, or PostgreSQL.
 
     store = Store.open(data_dir)
     passage = store.write(lambda session: passages.add(session, record)).result()
     with store.reading() as session:
         page = passages.listing(session)
 
-Writes run one after the other on one thread, each in its own BEGIN IMMEDIATE transaction: several writers
-with plain BEGIN fail with "database is locked" as soon as two of them upgrade a read to a write. Other
-processes (the command line) may write too; the busy timeout lets them wait for each other.
+Writes run one after the other on one thread, each in a transaction that takes the database's one lock for
+writing first: several writers that begin by reading would refuse each other as soon as two of them write.
+Other processes may write too; they wait for each other.
 """
 
 from __future__ import annotations
 
 import contextlib
-import sqlite3
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -24,22 +23,20 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import structlog
-from sqlalchemy import Engine, event, text
+from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import ConnectionPoolEntry
 
 from service.domain.alarm import Alarm
-from service.domain.errors import ConfigurationError, StoreError
+from service.domain.errors import StoreError
 from service.domain.people import ORIGIN, Origin
-from service.host.private import private_file, private_folder
 from service.host.runner import Runner, Runners, attempt, settle
-from service.store.audit import entries, guard
+from service.store.audit import entries
 from service.store.audit.heads import HeadFile
 from service.store.damage import DAMAGED_ROWS, DamagedRows
-from service.store.file.check import check_file
-from service.store.file.engine import brief, make_engine, migrate
-from service.store.file.presence import FilePresence
+from service.store.engines import chosen
+from service.store.engines.base import OpenDatabase
+from service.store.file.engine import brief
 
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
@@ -58,26 +55,18 @@ class Store:
     """The database of one data folder. Open with `Store.open`, end with `close`. Safe from any thread.
 
     Args:
-        path: the database's file.
-        writer: the engine of the writer thread.
-        reader: the engine of everybody else.
+        data: the data folder.
+        opened: the database.
         runners: owns the writer thread.
-        unchecked: whether a part of the file was too large to be checked before it was opened.
+        url: of a PostgreSQL database; None: a file in the folder.
     """
 
     def __init__(
-        self,
-        path: Path,
-        writer: Engine,
-        reader: Engine,
-        runners: Runners | None = None,
-        *,
-        unchecked: bool = False,
+        self, data: Path, opened: OpenDatabase, runners: Runners | None = None, url: str | None = None
     ) -> None:
-        self.path = self._path = path
-        self._writer, self._reader = writer, reader
-        self.presence = FilePresence(path, reader)
-        self.unchecked = unchecked
+        self.data, self.url = data, url
+        self.database = opened
+        self._writer, self._reader = opened.writer, opened.reader
         # The job at work stays the first of them until it is answered, so that none is lost with its thread.
         self._jobs: deque[Job] = deque()
         self._changed = threading.Condition()
@@ -85,33 +74,32 @@ class Store:
         self._closed = False
         self.rejected_jobs = 0
         self.damaged = DamagedRows()
-        self._head = HeadFile(path.parent)
+        self._head = HeadFile(data)
         self._runner = (runners or Runners()).add(Runner("database", self._work))
         self._runner.start()
 
     @classmethod
-    def open(cls, data_dir: Path, runners: Runners | None = None, backups: Path | None = None) -> Store:
-        """Check, migrate (or create if missing) and open the database `data_dir`/barwatch.db.
+    def open(
+        cls,
+        data_dir: Path,
+        runners: Runners | None = None,
+        backups: Path | None = None,
+        url: str | None = None,
+    ) -> Store:
+        """Check, migrate (or create if missing) and open the database.
 
-        backups: where backups are; below the data folder if not given.
+        Args:
+            data_dir: the data folder.
+            runners: owns the writer thread.
+            backups: where backups are; below the data folder if not given.
+            url: of a PostgreSQL database; `data_dir`/barwatch.db if there is none.
 
         Raises:
             DatabaseDamagedError: the file is damaged, or missing where backups are; nothing was changed.
-            ConfigurationError: the folder or the file cannot be used.
+            ConfigurationError: the folder or the database cannot be used.
         """
-        path = Path(data_dir) / "barwatch.db"
-        try:
-            private_folder(path.parent)
-            checked = check_file(path, backups or path.parent / "backups")
-            private_file(path)
-            writer = make_engine(path, write=True)
-            migrate(writer)
-            guard.begin(writer, HeadFile(path.parent).read())
-            writer.dispose()  # its next connection seals what it writes, by the newest schema
-            event.listen(writer, "connect", _seal_writes)
-        except (OSError, SQLAlchemyError) as error:
-            raise ConfigurationError(f"{path}: the database cannot be opened: {brief(error)}") from error
-        return cls(path, writer, make_engine(path, write=False), runners, unchecked=not checked)
+        data = Path(data_dir)
+        return cls(data, chosen.engine_of(data, url).open(backups), runners, url)
 
     def write(self, job: Callable[[Session], T]) -> Future[T]:
         """Run `job` in one transaction on the writer thread; its result, or what it raised, by the future.
@@ -153,22 +141,9 @@ class Store:
             StoreError: it does not answer, or a file was removed or replaced: SQLite would go on writing to a
                 file that nobody will ever read.
         """
-        self.presence.check()
+        self.database.presence.check()
         with self.reading() as session:
             session.execute(text("SELECT 1"))
-
-    def checkpoint(self) -> None:
-        """Move what was written from the log into the file, so that no alarm's commit has to.
-
-        For whoever writes much. Raises StoreError.
-        """
-        connection = self._reader.raw_connection()
-        try:
-            connection.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
-        except sqlite3.Error as error:
-            raise StoreError(f"the database cannot be tidied: {error}") from error
-        finally:
-            connection.close()
 
     def on_alarms(self, listener: Callable[[tuple[Alarm, ...]], None]) -> None:
         """Call `listener` on the writer thread with every committed new or changed alarm, in order of seq.
@@ -194,9 +169,7 @@ class Store:
         for _, future in left:
             _fail(future, "the service stopped before this was written")
         self._head.close()
-        self.presence.close()
-        self._reader.dispose()
-        self._writer.dispose()
+        self.database.close()
 
     def _work(self) -> bool:
         """Do jobs until the store is closed and none is left."""
@@ -217,15 +190,17 @@ class Store:
             return self._jobs[0] if self._jobs else None
 
     def _commit(self, job: Callable[[Session], T]) -> T:
-        self.presence.check()
+        self.database.presence.check()
         try:
             info = {DAMAGED_ROWS: self.damaged}
             with Session(self._writer, expire_on_commit=False, info=info) as session:
                 with session.begin():
                     result = job(session)
+                    if alarms := session.info.get(NEW_ALARMS):
+                        self.database.tell(session, alarms[-1].seq)
                 alarms = tuple(session.info.get(NEW_ALARMS, ()))
                 head = session.info.get(entries.HEAD)
-            self.presence.check()  # what was written to a file without a name is not stored
+            self.database.presence.check()  # what was written to a file without a name is not stored
         except SQLAlchemyError as error:
             raise StoreError(f"the database refused a write: {brief(error)}") from error
         for listener in self._listeners if alarms else ():
@@ -255,10 +230,6 @@ def guarded(job: Callable[[Session], T], check: Check | None) -> Callable[[Sessi
         return job(session)
 
     return run
-
-
-def _seal_writes(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
-    guard.watch(connection)
 
 
 def _fail(future: Future[Any], reason: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings
 
 from service.store.upkeep.classes import Retention
@@ -12,9 +12,14 @@ from service.store.upkeep.plan import BackupPlan, ClipChoice, PictureChoice
 
 
 class KeepingVariables(BaseSettings):
-    """The data folder, BARWATCH_RETENTION_… and BARWATCH_BACKUP_…"""
+    """The data folder, BARWATCH_DATABASE_…, BARWATCH_RETENTION_… and BARWATCH_BACKUP_…"""
 
     data: Path = Field(default=Path("data"), description="Folder of the database and the pictures.")
+    database_url: SecretStr | None = Field(
+        default=None,
+        description="postgresql://USER:PASSWORD@HOST/DATABASE; a file of SQLite in the data folder if unset.",
+    )
+    database_url_file: Path | None = Field(default=None, description="A file that holds it.")
     retention_days: float = Field(
         default=8, gt=0, description="How long passages without an alarm are kept, with their pictures."
     )

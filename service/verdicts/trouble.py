@@ -67,7 +67,7 @@ class MachineTroubles:
                 self._take(
                     Health(AlarmKind.STORAGE_DAMAGED, None, False, "It is over since the start", cause)
                 )
-            if not self._store.unchecked:
+            if not self._store.database.unchecked:
                 over = "The whole database was checked"
                 self._take(Health(AlarmKind.STORAGE_DAMAGED, None, False, over, "pages"))
         said = self._said or {}
@@ -91,7 +91,8 @@ class MachineTroubles:
         return [Health(AlarmKind.DISK_LOW, None, True, message, "disk_low" if low else "disk_full", said)]
 
     def _files(self) -> list[Health]:
-        found = [self._store.presence.trouble(), "" if self._pictures.check_present() else "pictures_gone"]
+        pictures = "" if self._pictures.check_present() else "pictures_gone"
+        found = [self._store.database.presence.trouble(), pictures]
         return [
             Health(AlarmKind.STORAGE_DAMAGED, None, True, _TEXTS[trouble], trouble)
             for trouble in found

@@ -1,4 +1,4 @@
-"""The faults and attacks that Barwatch must bear, and what must hold in each: 48 rows, numbered from 1."""
+"""The faults and attacks that Barwatch must bear, and what must hold in each: 50 rows, numbered from 1."""
 
 from typing import NamedTuple
 
@@ -215,6 +215,16 @@ ROWS = dict(
                 "A carrier without a trace",
                 "both cores busy, a first start, a slow consumer",
                 "judged + unknown = passed",
+            ),
+            FaultRow(
+                "The database's server is lost",
+                "PostgreSQL is killed under the service",
+                "writes and reads are refused as on a full disk; all goes on by itself when it is back",
+            ),
+            FaultRow(
+                "Two services on one database",
+                "a second one is started, also after the first one lost its connection",
+                "one alone watches; the other is refused, or ends",
             ),
         ),
         start=1,

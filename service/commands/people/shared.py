@@ -25,7 +25,7 @@ def opened(data: Path | None) -> Iterator[tuple[Settings, Store]]:
     settings = load_settings(data=data)
     before = ORIGIN.set(Origin("command line", Role.ADMIN.value))
     os.umask(OTHERS)
-    store = Store.open(settings.data)
+    store = Store.open(settings.data, url=settings.database_address())
     try:
         yield settings, store
     finally:

@@ -35,7 +35,15 @@ def backup(
     """Save the data folder into one file, also while the service runs; prints the file's name."""
     settings = load_settings(data=data)
     folder = to or settings.backup_folder()
-    made = backups.make(settings.data, folder, keep=keep, pictures=pictures, clips=clips, with_keys=with_keys)
+    made = backups.make(
+        settings.data,
+        folder,
+        keep=keep,
+        pictures=pictures,
+        clips=clips,
+        with_keys=with_keys,
+        url=settings.database_address(),
+    )
     typer.echo(made)
 
 
@@ -50,6 +58,10 @@ def restore(
     settings = load_settings(data=data)
     aside = backups.restore(file, settings.data, force=force)
     typer.echo(f"restored {file} into {settings.data}")
+    if settings.database_address() is not None:
+        typer.echo(
+            "It is a file of SQLite: `barwatch migrate-data` moves it into an empty PostgreSQL database"
+        )
     if aside is not None:
         typer.echo(f"what was there is in {aside}")
     typer.echo("Everybody signs in again. Tokens and people are those of the backup: look through them.")

@@ -69,14 +69,16 @@ def verify(
     if pack is None:
         if key is not None:
             raise typer.BadParameter("it belongs to a pack", param_hint="--key")
-        report = verify_data(load_settings(data=data).data, wanted)
+        settings = load_settings(data=data)
+        report = verify_data(settings.data, wanted, settings.database_address())
     else:
-        folder = None if data is None else load_settings(data=data).data
+        settings = load_settings(data=data)
+        folder = None if data is None else settings.data
         own = folder is not None and (folder / SIGNING_KEY).is_file()
         public = _key(key) if key is not None else SigningKey(folder).public() if folder and own else None
         report = verify_pack(pack, wanted, public)
         if data is not None:  # the folder that it comes from must still know of the export
-            report.take(verify_data(data, report.head_hash).broken)
+            report.take(verify_data(data, report.head_hash, settings.database_address()).broken)
     if as_json:
         typer.echo(json.dumps({"ok": report.ok, **dataclasses.asdict(report)}))
     elif head == NOW and report.ok:

@@ -87,7 +87,7 @@ def first_at(session: Session) -> datetime | None:
 
 def _dated(column: InstrumentedAttribute[datetime]) -> ColumnElement[bool]:
     """Whether a row's time can be read: else it is reported where it is shown, and counts for nothing."""
-    return type_coerce(column, String).op("GLOB")(_TIME)
+    return func.glob(_TIME, type_coerce(column, String))
 
 
 def _mine(lift_id: str | None, lifts: Collection[str] | None) -> list[ColumnElement[bool]]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import LargeBinary, Select, cast, func, select
+from sqlalchemy import ColumnElement, Select, String, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from service.domain.alarm import LEAST_IMPORTANT, Alarm, AlarmDraft, AlarmKind, priority_of
@@ -17,11 +17,12 @@ from service.store.audit import entries
 from service.store.damage import intact
 from service.store.database import NEW_ALARMS
 from service.store.reports import calls
+from service.store.sql.portable import BytesOfText
 from service.store.tables import AlarmEventRow, AlarmRow, filters
 
 _JSON = TypeAdapter(Alarm)
 _FIELDS = [each.name for each in fields(Alarm)]
-STORED = cast(AlarmEventRow.alarm, LargeBinary)
+STORED: ColumnElement[bytes] = BytesOfText(type_coerce(AlarmEventRow.alarm, String))
 """Read as bytes: a single damaged row that is read as text or JSON makes the whole query fail."""
 
 

@@ -19,6 +19,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.domain.people import SYSTEM, Origin
+from service.store.sql.portable import driver_sql
 from service.store.tables import AuditRow, SealRow
 
 ORIGIN = "origin"
@@ -78,10 +79,9 @@ def record(
     session.flush()  # the rows that the entry is about must be sealed before it
     origin = by or session.info.get(ORIGIN) or SYSTEM
     connection, last = session.connection(), head(session)
-    covered = [tuple(row) for row in connection.exec_driver_sql(_UNCOVERED, (last.last_seal,))]
-    values: dict[str, Any] = {
-        "seq": last.seq + 1,
-        "at": _text(datetime.now(UTC)),
+    uncovered = connection.exec_driver_sql(driver_sql(connection, _UNCOVERED), (last.last_seal,))
+    covered = [tuple(row) for row in uncovered]
+    about = {
         "actor": origin.name[:200],
         "role": origin.role[:16],
         "identity": origin.identity[:64],
@@ -89,12 +89,18 @@ def record(
         "request_id": origin.request_id[:32],
         "action": action[:64],
         "subject": subject[:200],
+    }
+    values: dict[str, Any] = {
+        "seq": last.seq + 1,
+        "at": _text(datetime.now(UTC)),
+        # What is hashed is what every database can store.
+        **{name: text.replace("\0", "\ufffd") for name, text in about.items()},
         "details": json.dumps(details, sort_keys=True, default=str),
         "last_seal": covered[-1][0] if covered else last.last_seal,
         "seals": digest_of_seals(covered),
     }
     values["hash"] = link(last.hash, body_digest([values[name] for name in COVERED]))
-    connection.exec_driver_sql(_INSERT, tuple(values.values()))
+    connection.exec_driver_sql(driver_sql(connection, _INSERT), tuple(values.values()))
     made = Head(values["seq"], values["hash"], values["last_seal"])
     session.info[HEAD] = made
     return made

@@ -9,11 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import structlog
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.orm import Session
 
 from service.domain.people import SYSTEM
@@ -71,29 +71,67 @@ class Form:
 CUT = "audit.cut"
 """The action of an entry that says: the chain had gone further than what was found at a start."""
 
-Forms = Mapping[str, Form]
+
+@dataclass(frozen=True, slots=True)
+class SealSql:
+    """How a database says it.
+
+    columns: of each table, with the place in its key (0: none). key: SQL for the name of a row of a form;
+    values: for kind and content of its columns; seal: for the digest of a table's row.
+    """
+
+    columns: Callable[[Connection], Mapping[str, Sequence[tuple[str, int]]]]
+    key: Callable[[Form, str], str]
+    values: Callable[[Form, str], str]
+    seal: Callable[[Form, str, str], str]
 
 
-def begin(engine: Engine, kept: Head | None = None) -> None:
+def _columns(connection: Connection) -> dict[str, list[tuple[str, int]]]:
+    return {
+        name: [(row.name, row.pk) for row in connection.exec_driver_sql(f"PRAGMA table_info({name})")]
+        for name in Base.metadata.tables
+    }
+
+
+SEAL_SQL = {"sqlite": SealSql(_columns, Form.name_of, Form.values_of, Form.seal_of)}
+"""By the name of a dialect; another kind of database adds its own."""
+
+
+def sql_of(session: Session) -> SealSql:
+    """Return how the session's database says it."""
+    return SEAL_SQL[session.connection().dialect.name]
+
+
+def begin(
+    engine: Engine,
+    kept: Head | None = None,
+    before: Callable[[Connection], object] | None = None,
+) -> None:
     """Prepare a database that has the newest schema: rows of tables that had no seals so far get theirs.
 
     Tables that lost a column get theirs anew; new columns are covered as rows are written again. The chain
     says so, as it does if it no longer holds the head that was `kept` beside it.
+
+    before: what is first done on the connection.
     """
     with Session(engine) as session, session.begin():
+        if before is not None:
+            before(session.connection())
         forms, number = read_forms(session)
         if kept is not None and not has(session, kept):
             log.error("the end of the audit is missing, or was rewritten", entry=kept.seq, hash=kept.hash)
             record(session, CUT, str(kept.seq), by=SYSTEM, hash=kept.hash)
-        present = _tables(session)
+        how = sql_of(session)
+        present = _tables(how.columns(session.connection()))
         if {name: (form.key, form.columns) for name, form in forms.items()} == present:
             return
         made = {name: Form(number + 1, *found) for name, found in present.items()}
         fresh = [name for name in made if name not in forms or _lost_columns(forms[name], made[name])]
         for name in fresh:
             form = made[name]
-            values = f"'{name}', {form.name_of(name)}, {form.number}, {form.seal_of(name, name)}"
-            session.execute(text(f"INSERT INTO seals (tbl, key, form, digest) SELECT {values} FROM {name}"))  # noqa: S608 - names of our own tables
+            values = f"'{name}', {how.key(form, name)}, {form.number}, {how.seal(form, name, name)}"
+            insert = f"INSERT INTO seals (tbl, key, form, digest) SELECT {values} FROM {name}"  # noqa: S608 - our own tables
+            session.connection().exec_driver_sql(insert)
         record(
             session,
             FORM,
@@ -167,13 +205,13 @@ def _bytes(content: str | float | bytes | None) -> bytes:
     return content if isinstance(content, bytes) else repr(content).encode()
 
 
-def _tables(session: Session) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
-    """Return the key and the columns of each table that is guarded, as the file has them."""
-    found, connection = {}, session.connection()
+def _tables(
+    there: Mapping[str, Sequence[tuple[str, int]]],
+) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Return the key and the columns of each table that is guarded, as the database has them."""
+    found = {}
     for name in sorted(Base.metadata.tables.keys() - UNGUARDED):
-        columns: Sequence[tuple[str, int]] = [
-            (row.name, row.pk) for row in connection.exec_driver_sql(f"PRAGMA table_info({name})")
-        ]
+        columns = there[name]
         key = tuple(column for column, place in sorted(columns, key=lambda one: one[1]) if place)
         covered = {column for column, _ in columns} - FLEETING.get(name, frozenset())
         found[name] = BY_NAME.get(name, key), tuple(sorted(covered))

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from lifts.decision.verdict import Judgement
 from service.figures.carriers import NAMES, CountedQuarter
 from service.figures.periods import quarter_of
+from service.store.sql.portable import driver_sql
 from service.store.tables import CarrierCountRow, FreshCountRow
 
 KEEP_FRESH = timedelta(hours=1)
@@ -25,13 +26,13 @@ MOST = 1_000_000_000
 _ADD = "ON CONFLICT (lift_id, quarter) DO UPDATE SET"
 _COUNT = {
     name: f"INSERT INTO fresh_counts (lift_id, quarter, {name}) VALUES (?, ?, ?)"  # noqa: S608 - our own columns
-    f" {_ADD} {name} = {name} + excluded.{name}"
+    f" {_ADD} {name} = fresh_counts.{name} + excluded.{name}"
     for name in NAMES
 }
 _FOLD = (
     f"INSERT INTO carrier_counts (lift_id, quarter, {', '.join(NAMES)})"  # noqa: S608
     f" SELECT lift_id, quarter, {', '.join(NAMES)} FROM fresh_counts WHERE quarter < ?"
-    f" {_ADD} {', '.join(f'{name} = {name} + excluded.{name}' for name in NAMES)}"
+    f" {_ADD} {', '.join(f'{name} = carrier_counts.{name} + excluded.{name}' for name in NAMES)}"
 )
 _DROP = "DELETE FROM fresh_counts WHERE quarter < ?"
 
@@ -39,14 +40,16 @@ _DROP = "DELETE FROM fresh_counts WHERE quarter < ?"
 def count(session: Session, lift_id: str, seen_at: datetime, judged: Judgement, carriers: int) -> None:
     """Count what a new passage stands for."""
     add = _COUNT[f"{judged.verdict.value}_{judged.seat.value}"]
-    session.connection().exec_driver_sql(add, (lift_id, quarter_of(seen_at), carriers))
+    connection = session.connection()
+    connection.exec_driver_sql(driver_sql(connection, add), (lift_id, quarter_of(seen_at), carriers))
 
 
 def fold(session: Session, now: datetime) -> None:
     """Add what is older than an hour to the counts that are sealed."""
     before = (quarter_of(now - KEEP_FRESH),)
-    session.connection().exec_driver_sql(_FOLD, before)
-    session.connection().exec_driver_sql(_DROP, before)
+    connection = session.connection()
+    for statement in (_FOLD, _DROP):
+        connection.exec_driver_sql(driver_sql(connection, statement), before)
 
 
 def within(

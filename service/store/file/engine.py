@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
 from urllib.parse import quote
@@ -62,12 +63,17 @@ def make_engine(path: Path, *, write: bool) -> Engine:
     return engine
 
 
-def migrate(engine: Engine, revision: str = "head") -> None:
-    """Bring the database to the newest schema, in one transaction; an empty file is built from nothing.
+def migrate(
+    engine: Engine, revision: str = "head", before: Callable[[Connection], object] | None = None
+) -> None:
+    """Bring the database to the newest schema, in one transaction; an empty one is built from nothing.
 
-    An earlier revision than "head" is for tests of what an older installation left behind.
+    An earlier revision than "head" is for tests of what an older installation left behind. before: what is
+    first done on the connection.
     """
     with engine.begin() as connection:
+        if before is not None:
+            before(connection)
         if (
             revision == "head"
             and MigrationContext.configure(connection).get_current_revision() == revisions()[0]
@@ -97,4 +103,4 @@ def _is_busy(error: Exception) -> bool:
 
 def brief(error: Exception) -> str:
     """Return what an error says, without SQLAlchemy's additions."""
-    return str(error.orig) if hasattr(error, "orig") else str(error)
+    return " ".join(str(error.orig if hasattr(error, "orig") else error).split())

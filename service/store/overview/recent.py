@@ -22,7 +22,7 @@ _MARK = (
     type_coerce(PassageRow.seen_at, String),
     PassageRow.verdict,
     PassageRow.occupied,
-    filters.part(PassageRow.judgement, "$.seat_unclear"),
+    filters.number(PassageRow.judgement, "$.seat_unclear"),
 )
 
 

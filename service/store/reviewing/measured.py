@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, select, true
 from sqlalchemy.orm import Session
 
 from lifts.decision.verdict import Verdict
@@ -30,7 +30,7 @@ class Agreement:
 
 def carriers_of(session: Session, lift_id: str, begin: datetime, end: datetime) -> list[DayPassage]:
     """Return the carriers of a lift that were seen in [begin, end), aware times; damaged ones are unseen."""
-    confidence = filters.part(PassageRow.judgement, "$.confidence")
+    confidence = filters.number(PassageRow.judgement, "$.confidence")
     columns = (
         *(PassageRow.id, PassageRow.seen_at, PassageRow.left_at, PassageRow.verdict, confidence),
         *(PassageRow.has_files, PassageRow.carriers, AlarmRow.row),
@@ -90,7 +90,7 @@ def reviewed(session: Session, lift_id: str, begin: date, end: date) -> tuple[Re
 
 def agreement(session: Session, lift_id: str, begin: date, end: date) -> Agreement:
     """Return how often two people said the same."""
-    both = func.count(), func.count().filter(ReviewTaskRow.agreed.is_(True))
+    both = func.count(), func.count().filter(ReviewTaskRow.agreed == true())
     query = _within(select(*both), ReviewTaskRow, lift_id, begin, end)
     return Agreement(*session.execute(query.where(ReviewTaskRow.agreed.is_not(None))).one())
 

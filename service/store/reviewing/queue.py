@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select, true
 from sqlalchemy.orm import Session
 
 from service.domain.reviewing.answers import TaskState
@@ -154,7 +154,7 @@ def _mine(query: Select[*tuple[Any, ...]], lift_id: str, identity: str) -> Selec
     return query.where(
         ReviewTaskRow.lift_id == lift_id,
         ReviewTaskRow.state.in_(_OPEN),
-        filters.unindexed(PassageRow.has_files),
+        filters.unindexed(PassageRow.has_files) == true(),
         ~_answered(identity),
     )
 

@@ -28,6 +28,7 @@ from lifts.decision.reasons import Reason
 from lifts.decision.verdict import Verdict
 from service.domain.former_reasons import FORMER_TOO_CLOSE
 from service.domain.reviewing.answers import ReviewAnswer
+from service.store.sql.portable import JsonNumber
 from service.store.tables import terms
 from service.store.tables.rows import PassageRow
 
@@ -122,9 +123,9 @@ def reviewed() -> ColumnElement[bool]:
 def answered(passage_id: InstrumentedAttribute[str | None], *wanted: ReviewAnswer) -> ColumnElement[bool]:
     """Rows of a passage of which people's answers came to one of these; as `Review.settled` reads them."""
     answer, verdict = part(PassageRow.review, "$.answer"), part(PassageRow.review, "$.verdict")
-    empty = part(PassageRow.review, "$.occupied") == 0
+    empty = number(PassageRow.review, "$.occupied") == 0
     of_label = case(  # a label from before there were answers stands for one
-        (part(PassageRow.review, "$.disputed") == 1, None),
+        (number(PassageRow.review, "$.disputed") == 1, None),
         (verdict == Verdict.CLOSED.value, ReviewAnswer.CLOSED.value),
         (empty, ReviewAnswer.EMPTY.value),
         (verdict == Verdict.OPEN.value, ReviewAnswer.OPEN.value),
@@ -181,6 +182,12 @@ def labelled() -> ColumnElement[bool]:
 
 
 def part(column: InstrumentedAttribute[Any], path: str) -> ColumnElement[str]:
-    """Return a part of a JSON column; NULL of a damaged one, which would make the whole query fail."""
+    """Return a text in a JSON column; NULL of a damaged one, which would make the whole query fail."""
     text = type_coerce(column, String)
     return case((func.json_valid(text) == 1, func.json_extract(text, path)), else_=None)
+
+
+def number(column: InstrumentedAttribute[Any], path: str) -> ColumnElement[float]:
+    """Return a number in a JSON column, 1 and 0 for true and false; NULL of a damaged one."""
+    text = type_coerce(column, String)
+    return case((func.json_valid(text) == 1, JsonNumber(text, path)), else_=None)

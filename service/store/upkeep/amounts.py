@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from service.domain.alarm import AlarmKind
@@ -51,7 +51,7 @@ def amounts(session: Session) -> list[AmountKept]:
         (KeptClass.HEALTH_ALARMS, AlarmRow.raised_at, (AlarmRow.kind != AlarmKind.BAR_OPEN.value,)),
         (KeptClass.REVIEWS, PassageRow.seen_at, (filters.reviewed(),)),
         (KeptClass.CLIPS, ClipRow.at, (ClipRow.file.is_not(None),)),
-        (KeptClass.HELD, AlarmRow.raised_at, (AlarmRow.held.is_(True),)),
+        (KeptClass.HELD, AlarmRow.raised_at, (AlarmRow.held == true(),)),
         (KeptClass.SELF_TESTS, SelfTestRow.started_at, ()),
     ]
     found: list[AmountKept] = []

@@ -32,7 +32,7 @@ class Upkeep:
         take: Callable[[Health], object],
         runners: Runners,
     ) -> None:
-        backups = ScheduledBackups(store.path.parent, plan, clock, take)
+        backups = ScheduledBackups(store.data, plan, clock, take, store.url)
         self._runners = (LaterCheck(store, take).runner, backups.runner)
         for runner in self._runners:
             runners.add(runner)

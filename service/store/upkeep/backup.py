@@ -31,8 +31,10 @@ from service.store.audit import entries
 from service.store.clips.folder import CLIPS, ClipFolder
 from service.store.clips.missing import note_missing
 from service.store.database import Store
+from service.store.engines import chosen
 from service.store.file import archive
 from service.store.file.check import recheck
+from service.store.file.moved import NOTE
 from service.store.pictures import numbers_beside
 from service.store.upkeep.plan import ClipChoice, PictureChoice
 
@@ -41,7 +43,7 @@ log = structlog.get_logger(__name__)
 DATABASE, PICTURES = "barwatch.db", "pictures"
 KEYS = ("secret.key", "signing.key")
 FOLDERS = ("learnt", "setup")
-KEPT = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", "audit.head", *FOLDERS, PICTURES, CLIPS)
+KEPT = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", NOTE, "audit.head", *FOLDERS, PICTURES, CLIPS)
 """What a restored backup takes the place of."""
 
 PAGES, PAUSE_S = 256, 0.005
@@ -59,6 +61,7 @@ def make(
     clips: ClipChoice = ClipChoice.HELD,
     with_keys: bool = False,
     now: datetime | None = None,
+    url: str | None = None,
 ) -> Path:
     """Make and verify a backup; return its file. The service may run meanwhile.
 
@@ -69,17 +72,18 @@ def make(
         pictures, clips: which of them are part of it.
         with_keys: whether the keys of cameras' passwords and of signatures are.
         now: the time in its name.
+        url: of a PostgreSQL database, of which the backup holds one state as a file of SQLite.
 
     Raises:
         BackupError: there is no database, it is damaged, or the backup cannot be written.
     """
-    source = data / DATABASE
-    if not source.is_file():
-        raise BackupError(f"{source}: there is no database to back up")
     path = to / archive.name_at(now or datetime.now(UTC))
     try:
         private_folder(to)
-        with tempfile.TemporaryDirectory(dir=to, prefix=".backup-") as work:
+        with (
+            tempfile.TemporaryDirectory(dir=to, prefix=".backup-") as work,
+            chosen.engine_of(data, url).as_file(Path(work)) as source,
+        ):
             copy = Path(work) / DATABASE
             _need_room(source, to)
             counts = _copy(source, copy)
@@ -92,7 +96,7 @@ def make(
         archive.verify(path)
     except (OSError, sqlite3.Error) as error:
         raise BackupError(f"{to}: the backup cannot be written: {error}") from error
-    except DatabaseDamagedError as error:
+    except (ConfigurationError, DatabaseDamagedError) as error:
         raise BackupError(f"not backed up: {error}") from error
     for old in archive.listing(to)[max(keep, 1) :] if keep is not None else ():
         if old != path:

@@ -11,7 +11,6 @@ from service.domain.errors import DatabaseDamagedError
 from service.domain.health import Health
 from service.host.runner import Runner
 from service.store.database import Store
-from service.store.file.check import recheck
 
 log = structlog.get_logger(__name__)
 
@@ -33,10 +32,10 @@ class LaterCheck:
 
     def _turn(self) -> bool:
         with self.runner.heartbeat.waiting():
-            if not self._store.unchecked or self.runner.stopping.wait(AFTER_S):
+            if not self._store.database.unchecked or self.runner.stopping.wait(AFTER_S):
                 return False
             try:
-                recheck(self._store.path)
+                self._store.database.recheck()
                 log.info("the whole database was checked")
                 over = "The whole database was checked"
                 self._take(Health(AlarmKind.STORAGE_DAMAGED, None, False, over, "pages"))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import ColumnElement, Integer, column, delete, select
+from sqlalchemy import ColumnElement, delete, select, tuple_
 from sqlalchemy.orm import Session
 
 from service.figures.periods import quarter_of
@@ -38,7 +38,7 @@ def prune_reports(
     )
     for table, too_old in old:
         while store.write(partial(_step, table=table, too_old=too_old, before=before, now=now)).result():
-            store.checkpoint()
+            store.database.checkpoint()
             if rest():
                 return
 
@@ -47,11 +47,11 @@ def _step(
     session: Session, table: _Rows, too_old: ColumnElement[bool], before: datetime, now: datetime
 ) -> int:
     """Delete at most STEP rows; return how many."""
-    number = column("rowid", Integer)
-    chosen = select(number).select_from(table).where(too_old).limit(STEP)
-    gone = list(session.scalars(chosen))
+    key = table.__table__.primary_key
+    gone = [tuple(row) for row in session.execute(select(*key).where(too_old).limit(STEP))]
     if gone:
-        session.execute(delete(table).where(number.in_(gone)).execution_options(synchronize_session=False))
+        these = delete(table).where(tuple_(*key).in_(gone))
+        session.execute(these.execution_options(synchronize_session=False))
         tally.note(session, {table.__tablename__: [before] * len(gone)}, now)
         since = history.since(session)
         history.note_since(session, {name: max(at, before) for name, at in since.items()})

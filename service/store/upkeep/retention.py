@@ -54,13 +54,13 @@ def prune(
     store.write(partial(tally.close_days, now=now)).result()
     for numbers in _steps(_old_alarms(store, retention, now), STEP // 5):
         store.write(partial(_delete_alarms, numbers=numbers, now=now)).result()
-        store.checkpoint()
+        store.database.checkpoint()
         if rest():
             return
     fates = _old_passages(store, retention, now)
     for step in _steps(fates, STEP):
         yield store.write(partial(_apply, fates=dict(step), now=now)).result()
-        store.checkpoint()
+        store.database.checkpoint()
         if rest():
             return
     yield from limit_pictures(store, retention.max_passages, now, rest)
@@ -111,20 +111,11 @@ def vacuum(store: Store, pages: int = 64, keep: int = 2048, rest: Callable[[], b
     """
     given = 0
     with store.reading() as session:
-        connection = session.connection()
-        if connection.exec_driver_sql("PRAGMA auto_vacuum").scalar() != 2:
-            return 0
-        free = int(connection.exec_driver_sql("PRAGMA freelist_count").scalar() or 0)
+        free = store.database.free_pages(session)
     while free - given > keep and not rest():
-        store.write(partial(_give_back, pages=pages)).result()
+        store.write(partial(store.database.give_back, pages=pages)).result()
         given += pages
     return given
-
-
-def _give_back(session: Session, pages: int) -> None:
-    # One at a time: the driver takes the row without columns that each page gives for the end.
-    for _ in range(pages):
-        session.connection().exec_driver_sql("PRAGMA incremental_vacuum(1)")
 
 
 def _steps(items: Iterator[T], size: int) -> Iterator[list[T]]:

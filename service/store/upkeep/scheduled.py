@@ -33,11 +33,18 @@ class ScheduledBackups:
         plan: when and where.
         clock: the believed time; while it is in doubt no old backup is deleted.
         take: takes the change in health.
+        url: of a PostgreSQL database.
     """
 
     def __init__(
-        self, data: Path, plan: BackupPlan, clock: WallClock, take: Callable[[Health], object]
+        self,
+        data: Path,
+        plan: BackupPlan,
+        clock: WallClock,
+        take: Callable[[Health], object],
+        url: str | None = None,
     ) -> None:
+        self._url = url
         self._data, self._plan, self._clock, self._take = data, plan, clock, take
         self._failed: bool | None = None
         self._waited = False
@@ -59,7 +66,15 @@ class ScheduledBackups:
         keep = None if self._clock.jump_s else self._plan.keep
         try:
             plan = self._plan
-            made = make(self._data, plan.folder, keep=keep, pictures=plan.pictures, clips=plan.clips, now=now)
+            made = make(
+                self._data,
+                plan.folder,
+                keep=keep,
+                pictures=plan.pictures,
+                clips=plan.clips,
+                now=now,
+                url=self._url,
+            )
         except BackupError as error:
             log.error("no backup was made", reason=str(error))
             said = {"reason": str(error)}

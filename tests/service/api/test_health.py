@@ -73,7 +73,7 @@ def test_every_thread_must_be_alive(house: House) -> None:
 def test_a_database_file_that_is_gone_is_noticed(house: House) -> None:
     """SQLite goes on writing into a file that was removed: readiness says so."""
     assert problems(house) == []
-    house.store._path.unlink()
+    (house.store.data / "barwatch.db").unlink()
     assert problems(house) == ["database: the database's file barwatch.db was removed or replaced"]
 
 

@@ -54,7 +54,7 @@ def test_four_times_the_rows_take_about_four_times_the_work(tmp_path: Path) -> N
 
     def steps(passages: int) -> int:
         make_history(tmp_path / str(passages), passages)
-        with closing(open_read_only(tmp_path / str(passages))) as database:
+        with closing(open_read_only(tmp_path / str(passages) / "barwatch.db")) as database:
             counted = []
             database.set_progress_handler(lambda: counted.append(1), 100)
             assert list(check_rows(database, Report())) == []

@@ -24,6 +24,7 @@ from service.store.reports import calls, history, spans
 from service.store.upkeep.classes import Retention
 from service.store.upkeep.reports import prune_reports
 from service.store.upkeep.retention import prune
+from tests.service.conftest import GivenDatabases
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 """The beginning of a quarter."""
@@ -134,7 +135,7 @@ def test_figures_stay_when_what_they_are_of_is_gone(store: Store) -> None:
         "UPDATE watch_spans SET state = 'watched'",
     ],
 )
-def test_a_change_by_another_tool_is_found(store: Store, tmp_path: Path, change: str) -> None:
+def test_a_change_by_another_tool_is_found(store: Store, database: GivenDatabases, change: str) -> None:
     """Figures are sealed as what they were counted from is."""
     store.write(partial(passages.add, record=passage("p"))).result()
     store.write(partial(carriers.fold, now=NOON + timedelta(hours=2))).result()
@@ -142,14 +143,10 @@ def test_a_change_by_another_tool_is_found(store: Store, tmp_path: Path, change:
     store.write(partial(alarms.raise_alarm, draft=lost, at=NOON)).result()
     span = WatchSpan("l", NOON, NOON + timedelta(hours=1), WatchState.CAMERA_LOST, True)
     store.write(partial(spans.keep, ended=[span], current={})).result()
-    path = store.path
     store.close()
-    assert verify(path.parent).broken == []
-    engine = make_engine(path, write=True)
-    with engine.begin() as connection:
-        connection.exec_driver_sql(change)
-    engine.dispose()
-    assert len(verify(path.parent).broken) == 1
+    assert verify(store.data).broken == []
+    database.as_another_tool(store.data, change)
+    assert len(verify(store.data).broken) == 1
 
 
 @pytest.fixture
@@ -175,6 +172,7 @@ def earlier(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.sqlite
 def test_what_was_there_before_is_counted_where_it_is_whole(earlier: Path) -> None:
     """After the newest passage that is missing: before it nobody knows how many there were."""
     store = Store.open(earlier.parent)

@@ -24,6 +24,8 @@ from service.store.reports import calls as called
 from service.store.reports import history as reports
 from service.store.reports import spans
 
+pytestmark = pytest.mark.sqlite
+
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 BIG = (
     *("passages", "alarms", "alarm_events", "alarm_comments"),

@@ -422,6 +422,7 @@ def test_alarms_by_page_and_filter(store: Store) -> None:
         assert [a.passage_id for a in window.items] == ["p2", "p1"]
 
 
+@pytest.mark.sqlite
 def test_tokens_are_found_only_whole_and_only_their_hash_is_kept(store: Store, tmp_path: Path) -> None:
     """The right token finds its role; a changed, revoked or foreign one finds nothing; no secret on disk."""
     token, record = store.write(lambda s: tokens.create(s, "console", Role.OPERATOR)).result()

@@ -73,6 +73,7 @@ def test_versions_go_with_their_lift(store: Store) -> None:
     assert versions(store) == [(1, 30, True)]
 
 
+@pytest.mark.sqlite
 def test_the_track_of_an_older_database_is_its_first_version(tmp_path: Path) -> None:
     """Lifts without a track, and damaged ones, have none."""
     engine = make_engine(tmp_path / "barwatch.db", write=True)

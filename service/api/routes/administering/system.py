@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import platform
 import sqlite3
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -82,7 +81,7 @@ def system(runtime: RuntimeDep) -> SystemOut:
         clock=SystemClockOut(
             believed=now, system=datetime.now(UTC), jump_s=jump_s, zone=runtime.settings.calendar().zone.key
         ),
-        database=DatabaseOut(state=database, size_bytes=_size(runtime.store.path), damaged_records=damaged),
+        database=DatabaseOut(state=database, size_bytes=_size(runtime), damaged_records=damaged),
         queues=[
             QueueOut(name="writes", waiting=state.waiting_writes, refused=runtime.store.rejected_jobs),
             QueueOut(name="pictures", waiting=engine.queue_length, refused=refused),
@@ -147,13 +146,8 @@ def _newest_backup(folder: Path) -> datetime | None:
     return None
 
 
-def _size(database: Path) -> int:
-    return sum(_bytes((database, database.with_name(f"{database.name}-wal"))))
-
-
-def _bytes(files: Iterable[Path]) -> Iterable[int]:
-    for path in files:
-        try:
-            yield path.stat().st_size
-        except OSError:
-            yield 0
+def _size(runtime: Runtime) -> int:
+    try:
+        return runtime.store.database.size_bytes()
+    except StoreError:
+        return 0

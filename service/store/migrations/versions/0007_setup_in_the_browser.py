@@ -32,12 +32,15 @@ def upgrade() -> None:
         sqlite_where=sa.text("active"),
     )
     # Every lift keeps the track that it has, as its first version. A damaged row is left alone.
-    op.execute(
-        "INSERT INTO track_versions (lift_id, version, track, active, created_at)"
-        " SELECT id, 1, json_extract(config, '$.track'), 1, updated_at FROM lifts"
-        " WHERE typeof(config) = 'text' AND json_valid(config)"
-        " AND json_type(config, '$.track') = 'object'"
-    )
+    if (
+        op.get_bind().execute(sa.text("SELECT count(*) FROM lifts")).scalar()
+    ):  # a file of SQLite: older ones are
+        op.execute(
+            "INSERT INTO track_versions (lift_id, version, track, active, created_at)"
+            " SELECT id, 1, json_extract(config, '$.track'), 1, updated_at FROM lifts"
+            " WHERE typeof(config) = 'text' AND json_valid(config)"
+            " AND json_type(config, '$.track') = 'object'"
+        )
     op.create_table(
         "setup_jobs",
         sa.Column("lift_id", sa.String(length=64), nullable=False),

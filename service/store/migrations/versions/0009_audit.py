@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from service.store.migrations.growing import refusals
+
 revision = "0009"
 down_revision = "0008"
 branch_labels = None
@@ -40,15 +42,5 @@ def upgrade() -> None:
         sa.Column("digest", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
-    for table, change in (("audit", "UPDATE"), ("audit", "DELETE"), ("seals", "UPDATE")):
-        op.execute(
-            f"CREATE TRIGGER {table}_refuses_{change.lower()} BEFORE {change} ON {table}"
-            " BEGIN SELECT RAISE(ABORT, 'the audit only ever grows'); END"
-        )
-    # Seals may go once the chain itself says that they are no longer needed.
-    op.execute(
-        "CREATE TRIGGER seals_refuses_delete BEFORE DELETE ON seals"
-        " WHEN OLD.id > coalesce((SELECT max(CAST(subject AS INTEGER)) FROM audit"
-        " WHERE action = 'audit.compacted'), 0)"
-        " BEGIN SELECT RAISE(ABORT, 'the audit only ever grows'); END"
-    )
+    for statement in refusals(op.get_bind().dialect.name):
+        op.execute(statement)

@@ -57,10 +57,14 @@ def upgrade() -> None:
 
 def _count() -> None:
     """Count what is whole: passages and alarms from after the last one that was deleted."""
-    since = {name: _whole_since(*of) for name, of in _KEPT.items()}
     connection = op.get_bind()
-    connection.execute(sa.text(_CARRIERS), {"since": since["carriers"]})
-    connection.execute(sa.text(_CALLS), {"since": since["alarms"]})
+    any_of = [sa.select(sa.literal(1)).select_from(sa.table(table)).limit(1) for table, _ in _KEPT.values()]
+    if any(connection.execute(query).first() for query in any_of):
+        since = {name: _whole_since(*of) for name, of in _KEPT.items()}
+        connection.execute(sa.text(_CARRIERS), {"since": since["carriers"]})
+        connection.execute(sa.text(_CALLS), {"since": since["alarms"]})
+    else:  # a new database, of whichever kind; an older one is a file of SQLite
+        since = dict.fromkeys(_KEPT, _text_of(int(datetime.now(UTC).timestamp()) // 900))
     aware = {name: f"{at.replace(' ', 'T')}Z" for name, at in since.items()}
     note = sa.text("INSERT INTO meta (key, value) VALUES ('reports_since', :value)")
     connection.execute(note, {"value": json.dumps(aware)})
@@ -88,6 +92,10 @@ def _whole_since(table: str, time: str) -> str:
         newest = f"SELECT {_quarter(f'max({time})')} FROM {table} WHERE row <= :row"  # noqa: S608
         found = connection.execute(sa.text(newest), {"row": after_gap}).scalar()
         quarter = (int(found) if found is not None else int(datetime.now(UTC).timestamp()) // 900) + 1
+    return _text_of(quarter)
+
+
+def _text_of(quarter: int) -> str:
     return f"{datetime.fromtimestamp(quarter * 900, UTC):%Y-%m-%d %H:%M:%S.%f}"
 
 

@@ -51,7 +51,7 @@ def standing(store: Store) -> dict[str, AlarmState]:
 
 def test_a_client_sees_what_was_chosen_and_acknowledges_nothing_else(store: Store) -> None:
     """Lift, kind and priority; what is not shown is counted nowhere, and no coil reaches it."""
-    plant = Plant(store, AllWell(), store.path.parent, EPOCH)  # type: ignore[arg-type]
+    plant = Plant(store, AllWell(), store.data, EPOCH)  # type: ignore[arg-type]
     settings = MODBUS.settings(port=0, acknowledge=True)
     making = Making("plc", "PLC", settings, {}, Surroundings(EPOCH, plant=plant), CHOSEN)
     made: list[PeerOutput] = []
@@ -96,7 +96,7 @@ def test_a_client_sees_what_was_chosen_and_acknowledges_nothing_else(store: Stor
 
 def test_what_is_not_chosen_makes_nothing_look_better(store: Store) -> None:
     """Blind is blind whatever alarms are chosen; so are open bars; without a chosen lift all is not well."""
-    plant = Plant(store, OneIsBlind(), store.path.parent, EPOCH)  # type: ignore[arg-type]
+    plant = Plant(store, OneIsBlind(), store.data, EPOCH)  # type: ignore[arg-type]
     raise_alarm(store, 1, lift="south")
     nothing = plant.report(PeerChoice(None, lambda _: False))
     assert (nothing.healthy, nothing.standing) == (False, 0)

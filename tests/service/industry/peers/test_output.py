@@ -62,7 +62,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 @pytest.fixture(scope="module")
 def modbus(store: Store) -> Iterator[PeerOutput]:
     """A Modbus server that follows the store's outbox."""
-    plant = Plant(store, AllWell(), store.path.parent, EPOCH)  # type: ignore[arg-type]
+    plant = Plant(store, AllWell(), store.data, EPOCH)  # type: ignore[arg-type]
     settings = MODBUS.settings(port=0, acknowledge=True)
     made: list[PeerOutput] = []
 
@@ -187,7 +187,7 @@ def test_the_coil_acknowledges_what_was_shown_and_nothing_else(store: Store, mod
 
 def test_a_port_that_is_taken_is_said(store: Store, modbus: PeerOutput) -> None:
     """The output says in_use; the follower tries again."""
-    plant = Plant(store, AllWell(), store.path.parent, EPOCH)  # type: ignore[arg-type]
+    plant = Plant(store, AllWell(), store.data, EPOCH)  # type: ignore[arg-type]
     settings = MODBUS.settings(port=modbus.port or 0)
     second = MODBUS.make(Making("two", "Two", settings, {}, Surroundings(EPOCH, plant=plant)))
 
@@ -216,7 +216,7 @@ def test_opc_ua_needs_a_user_with_a_password_or_leave_for_anybody(
     store: Store, settings: dict[str, Any], secrets: dict[str, str], where: str
 ) -> None:
     """What cannot be used is refused when it is stored, and by name."""
-    plant = Plant(store, AllWell(), store.path.parent, EPOCH)  # type: ignore[arg-type]
+    plant = Plant(store, AllWell(), store.data, EPOCH)  # type: ignore[arg-type]
     making = Making("ua", "UA", OPCUA.settings(**settings), secrets, Surroundings(EPOCH, plant=plant))
     if not where:
         OPCUA.make(making)

@@ -1,7 +1,5 @@
 """Old seals go, and the chain stays whole."""
 
-import sqlite3
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -15,6 +13,7 @@ from service.store.audit import entries
 from service.store.audit.compaction import compact
 from service.store.database import Store
 from service.store.tables import SealRow
+from tests.service.conftest import GivenDatabases
 
 LATER = datetime.now(UTC) + timedelta(days=60)
 
@@ -24,7 +23,9 @@ def _count(store: Store) -> int:
         return session.scalar(select(func.count()).select_from(SealRow)) or 0
 
 
-def test_old_seals_go_and_changes_are_found_as_before(store: Store, tmp_path: Path) -> None:
+def test_old_seals_go_and_changes_are_found_as_before(
+    store: Store, tmp_path: Path, database: GivenDatabases
+) -> None:
     """Of rows that were changed and deleted since; a row that stands keeps its seal, and is guarded."""
     data = tmp_path / "data"
     for n in range(30):
@@ -39,8 +40,7 @@ def test_old_seals_go_and_changes_are_found_as_before(store: Store, tmp_path: Pa
         assert verify(data).broken == []
     assert _count(store) < before / 5
     assert verify(data).broken == []
-    with closing(sqlite3.connect(data / "barwatch.db", isolation_level=None)) as database:
-        database.execute("UPDATE lifts SET config = '{}'")
+    database.as_another_tool(data, "UPDATE lifts SET config = '{}'")
     assert [broken.columns for broken in verify(data).broken] == [("config",)]
 
 

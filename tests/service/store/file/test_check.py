@@ -21,6 +21,8 @@ from service.store.file import archive, check
 from tests.service.store.empty import open_empty
 from tests.service.store.test_plans import BIG
 
+pytestmark = pytest.mark.sqlite
+
 
 @pytest.fixture(scope="module")
 def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -172,6 +174,6 @@ def test_a_large_file_is_checked_within_the_time(
     connection.commit()
     connection.close()
     store = Store.open(path.parent)
-    assert store.unchecked
+    assert store.database.unchecked
     store.close()
     assert check.inspect(path, whole=True)

@@ -9,6 +9,8 @@ from service.store.database import Store
 from service.store.file import engine
 from tests.service.store.empty import open_empty
 
+pytestmark = pytest.mark.sqlite
+
 
 def test_a_database_of_the_newest_schema_loads_no_migration(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

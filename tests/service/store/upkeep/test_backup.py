@@ -37,6 +37,8 @@ from tests.service.kept_pictures import keep
 from tests.service.store.empty import open_empty
 from tests.service.store.test_repositories import _passage, _version
 
+pytestmark = pytest.mark.sqlite
+
 
 def alarm(store: Store, name: str) -> None:
     draft = AlarmDraft(AlarmKind.BAR_OPEN, Severity.CRITICAL, "lift", "open", passage_id=name)
@@ -144,7 +146,7 @@ def test_pictures_left_out_on_purpose_are_not_broken(
 
 def test_pictures_and_keys_are_a_choice(running: Store, tmp_path: Path) -> None:
     """All pictures, those of alarms, or none; the key only where it is asked for."""
-    assert running.path.exists()
+    assert running.data.exists()
     for n, (choice, count) in enumerate(zip(PictureChoice, (2, 1, 0), strict=True)):
         made = backups.make(tmp_path / "data", tmp_path / str(n), pictures=choice, with_keys=True)
         backups.restore(made, tmp_path / f"there{n}")
@@ -178,7 +180,7 @@ def test_the_copy_is_one_state_although_somebody_writes(
 @pytest.mark.parametrize("place", [0, 300, 5000, -30, -200, -2000])
 def test_a_backup_with_a_flipped_bit_is_refused(running: Store, tmp_path: Path, place: int) -> None:
     """Wherever it is: in a name, the database, padding, or the digest itself. Nothing is put anywhere."""
-    assert running.path.exists()
+    assert running.data.exists()
     made = backups.make(tmp_path / "data", tmp_path / "backups")
     damaged = bytearray(made.read_bytes())
     damaged[place] ^= 4
@@ -190,7 +192,7 @@ def test_a_backup_with_a_flipped_bit_is_refused(running: Store, tmp_path: Path, 
 
 def test_a_backup_that_was_cut_short_is_refused(running: Store, tmp_path: Path) -> None:
     """Also by a single byte, or to nothing; another file is none."""
-    assert running.path.exists()
+    assert running.data.exists()
     made = backups.make(tmp_path / "data", tmp_path / "backups")
     whole = made.read_bytes()
     for short in (whole[:-1], whole[: len(whole) // 2], b"", b"x" * 5000):
@@ -220,7 +222,7 @@ def test_nothing_is_overwritten(running: Store, tmp_path: Path) -> None:
 
 def test_old_backups_go_by_number_after_the_new_one_is_good(running: Store, tmp_path: Path) -> None:
     """The newest N stay; files of other names, and all of them when the new one fails, as well."""
-    assert running.path.exists()
+    assert running.data.exists()
     folder = tmp_path / "backups"
     for day in range(4):
         backups.make(tmp_path / "data", folder, keep=3, now=NOW + timedelta(days=day))
@@ -239,7 +241,7 @@ def test_a_backup_a_day_and_an_alarm_where_it_fails(
     running: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """At its hour, or at any once it is overdue; a failure is told, and so is its end."""
-    assert running.path.exists()
+    assert running.data.exists()
     machine, told = Machine(), list[Health]()
     hour = machine.wall.astimezone().hour
     plan = BackupPlan(tmp_path / "backups", hour=hour, keep=2)
@@ -268,7 +270,7 @@ def test_a_backup_a_day_and_an_alarm_where_it_fails(
 
 def test_both_are_commands(running: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`barwatch backup` prints the file, which `barwatch restore` takes."""
-    assert running.path.exists()
+    assert running.data.exists()
     runner = CliRunner()
     made = runner.invoke(command_line, ["backup", "--data", str(tmp_path / "data"), "--keep", "2"])
     assert made.exit_code == 0, made.output

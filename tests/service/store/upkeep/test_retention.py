@@ -255,6 +255,7 @@ def test_no_step_is_long(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> N
     assert steps == [10, 10, 10, 5]
 
 
+@pytest.mark.sqlite
 def test_what_was_deleted_goes_back_to_the_disk(archive: Archive, tmp_path: Path) -> None:
     """The file shrinks in small steps, down to what is kept free for what comes."""
     numbers = "WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s LIMIT 300)"
