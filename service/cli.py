@@ -61,6 +61,10 @@ COMMANDS: Entries = {
         "service.commands.upkeep.backup:restore",
         "Put a backup into a data folder that no service uses. Nothing is overwritten.",
     ),
+    "migrate-data": (
+        "service.commands.upkeep.migrate_data:migrate_data",
+        "Move the database from SQLite to PostgreSQL; the service stops only for the last step.",
+    ),
     "token": ("service.commands.people.token:app", "API tokens."),
     "user": ("service.commands.people.user:app", "People."),
     "bench": {

@@ -13,6 +13,10 @@ from service.host.private import private_folder
 NAME = "lock"
 
 
+class FolderInUseError(ConfigurationError):
+    """Another process holds the folder."""
+
+
 class FolderLock:
     """Holds a data folder for this process, until `release` or the process's end.
 
@@ -22,8 +26,8 @@ class FolderLock:
         folder: the data folder; made if it is missing.
 
     Raises:
-        ConfigurationError: another process holds it (the message names that process), or the folder cannot be
-            written to or locked.
+        FolderInUseError: another process holds it; the message names that process.
+        ConfigurationError: the folder cannot be written to or locked.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -40,7 +44,7 @@ class FolderLock:
         except BlockingIOError as error:
             holder = os.read(self._file, 32).decode(errors="replace").strip()
             os.close(self._file)
-            raise ConfigurationError(
+            raise FolderInUseError(
                 f"the data folder {folder} is in use by another Barwatch (process {holder or 'unknown'}): "
                 "stop it first, or name another folder with --data"
             ) from error
