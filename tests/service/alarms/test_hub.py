@@ -21,7 +21,7 @@ from service.store.records import OutboxEntry
 def _run(body: Coroutine[Any, Any, None], *hubs: AlarmHub) -> None:
     async def bounded() -> None:
         try:
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(120):
                 await body
         finally:
             for hub in hubs:
