@@ -168,7 +168,7 @@ class LoadRun:
 
         def amounts() -> tuple[dict[str, float], float, dict[str, int], int, int, int, int, int]:
             statuses = service.cameras.statuses()
-            service.store.database.checkpoint()  # so that the log's room is not taken for the database's growth
+            service.store.database.checkpoint()  # the log is not growth
             return (
                 by_part(me, parts),
                 machine_s(),
