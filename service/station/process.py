@@ -26,12 +26,16 @@ from service.station.worker import CameraWorker, WorkerOptions
 Sent = CameraEvent | ReferenceView | Learnt | TermsWanted | None
 """What a camera's process sends: reports, what it has learnt, the wish to dial, or a sign of life."""
 
+TRIM_S = 20.0
+"""How often free memory goes back to the system. Once, as soon as the line was learnt, is too early: what
+learning has left is freed piece by piece while the line is followed."""
+
 KEEP_S = 30.0
 """How often what was learnt is sent, for a process that may have to take this one's place."""
 
 
 def release_memory() -> None:
-    """Give the memory that learning took back to the system; the C library would keep tens of megabytes."""
+    """Give free memory back to the system; of what learning took the C library keeps tens of megabytes."""
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc's
     if trim is not None:
         trim(0)
@@ -69,7 +73,7 @@ def run_camera(
     worker.start()
     pulse.start()
     due_s = {"reference": 0.0, "learnt": 0.0}
-    learning = worker.learning
+    trim_s = 0.0
     try:
         while True:
             if connection.poll():
@@ -83,10 +87,10 @@ def run_camera(
                 if cutter is not None and isinstance(event, Passage):
                     cutter.passed(event)
                 send(event)
-            if learning and not worker.learning:
-                release_memory()
-            learning = worker.learning
             now_s = time.monotonic()
+            if now_s >= trim_s and not worker.learning:
+                release_memory()
+                trim_s = now_s + TRIM_S
             for name, at_s in due_s.items():
                 if now_s >= at_s and (what := getattr(worker, name)) is not None:
                     due_s[name] = now_s + KEEP_S
