@@ -77,13 +77,13 @@ class Recorder:
         self._last_try = False
         self.runner = Runner("records", self._try_again, every_s=RETRY_EVERY_S)
 
-    def add(self, draft: PassageDraft) -> None:
-        """Commit the passage and its alarm; returns at once."""
+    def add(self, draft: PassageDraft, *, again: bool = False) -> None:
+        """Commit the passage and its alarm; returns at once. again: it was refused before."""
         self._pictures.expect(draft.files)
         with self._lock:
             self._open += 1
         outcome = self._store.write(partial(store_passage, record=draft.record))
-        outcome.add_done_callback(partial(self._finish, draft))
+        outcome.add_done_callback(partial(self._finish, draft, again))
 
     def add_test(self, draft: PassageDraft, test: PassageTest) -> None:
         """Commit a self-test's passage the same way; what it came to is answered to whoever waits for it."""
@@ -122,11 +122,11 @@ class Recorder:
             self._tally.add(Event.RECORDS_RETRIED, len(refused))
             log.warning("records that the database refused are tried again", count=len(refused))
         for draft in (*refused, *crowds):
-            self.add(draft)
+            self.add(draft, again=True)
 
-    def _finish(self, draft: PassageDraft, outcome: Future[bool]) -> None:
+    def _finish(self, draft: PassageDraft, again: bool, outcome: Future[bool]) -> None:
         try:
-            self._settle(draft, outcome)
+            self._settle(draft, again, outcome)
         finally:
             with self._settled:
                 self.runner.unfinished = self._waiting()
@@ -141,11 +141,12 @@ class Recorder:
         refused = f"the database refuses the records of {counted(carriers, 'carrier')}"
         return f"{refused}, {alarms} of them with an alarm" if drafts else ""
 
-    def _settle(self, draft: PassageDraft, outcome: Future[bool]) -> None:
+    def _settle(self, draft: PassageDraft, again: bool, outcome: Future[bool]) -> None:
         error = outcome.exception()
         if error is None:
             self._unstored.discard(draft.record.id)
-            if outcome.result():
+            # A server that was lost in a commit may have done it: it refused what it has.
+            if outcome.result() or again:
                 self._evidence.add(draft)
                 self._on_recorded(draft.record, draft.decided_mono_s)
             else:  # a duplicate: its pictures were written with the first one
