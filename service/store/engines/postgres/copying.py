@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -31,10 +32,13 @@ def copy_to_file(reader: Engine, path: Path, where: str) -> None:
     where: the database, for people.
 
     Raises:
-        ConfigurationError: it is of another version.
+        ConfigurationError: it is of another version, or there is too little room.
         SQLAlchemyError, sqlite3.Error, OSError: it cannot be read, or the file not written.
     """
     with reader.connect() as connection:  # one transaction that reads: one state
+        size = int(connection.exec_driver_sql("SELECT pg_database_size(current_database())").scalar() or 0)
+        if shutil.disk_usage(path.parent).free < 2 * size:
+            raise ConfigurationError(f"{path.parent}: too little room for a copy of {size / 1e6:.0f} MB")
         revision = MigrationContext.configure(connection).get_current_revision()
         if revision != revisions()[0]:
             raise ConfigurationError(f"{where}: the database is of another version: start the service once")

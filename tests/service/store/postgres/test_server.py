@@ -1,11 +1,13 @@
 """PostgreSQL as the store's database: made from nothing, refused where it is not ours, lost and found."""
 
+import shutil
 import threading
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import psycopg
@@ -218,7 +220,7 @@ def test_one_service_alone_watches(
 
 
 def test_a_backup_is_a_file_of_sqlite_that_is_checked_and_restored(
-    server: Cluster, open_store: Opened, tmp_path: Path
+    server: Cluster, open_store: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     name = server.fresh()
     store = open_store(name)
@@ -233,6 +235,9 @@ def test_a_backup_is_a_file_of_sqlite_that_is_checked_and_restored(
         assert [entry.seq for entry in alarms.outbox(session, 0)] == seqs
     with pytest.raises(BackupError, match="cannot be read"):
         backup.make(store.data, tmp_path / "backups", url=server.url("there_is_no_such"))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=1_000_000))
+    with pytest.raises(BackupError, match="too little room"):
+        backup.make(store.data, tmp_path / "backups", url=store.url)
 
 
 @pytest.mark.parametrize(
