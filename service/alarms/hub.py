@@ -10,8 +10,7 @@ one step of the event loop, to a bounded queue of live alarms. One that lets its
 (counted): it can come back with the last seq it saw, and nobody else has waited for it.
 
 A runner asks the outbox for its newest seq every `POLL_S` and fetches what was committed but never published;
-it retries by itself. A row of the outbox that cannot be read is passed on as unreadable, logged and counted;
-it does not hold back the others.
+it retries by itself. A row that cannot be read is passed on as unreadable, counted, and holds back none.
 """
 
 from __future__ import annotations
@@ -20,7 +19,6 @@ import asyncio
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from types import TracebackType
 from typing import Protocol, TypeVarTuple
 
 import structlog
@@ -74,6 +72,7 @@ class AlarmHub:
         self._unreadable: set[int] = set()
         self.last_seq = 0
         """The newest seq that was handed to subscribers."""
+        self._last_of: dict[str | None, int] = {}
         self.handed = Watchers()
         self.unstored: tuple[Alarm, ...] = ()
         self.status = AlarmStatus()
@@ -126,6 +125,10 @@ class AlarmHub:
     def newest_seq(self) -> int:
         """The newest seq that is known to be committed; above `last_seq` while alarms are being fetched."""
         return max(self.last_seq, self._known_seq)
+
+    def handed_to(self, sees: Callable[[str | None], bool]) -> int:
+        """Return the newest seq handed since the start to who sees these lifts, or 0; for any thread."""
+        return max((seq for lift_id, seq in self._last_of.copy().items() if sees(lift_id)), default=0)
 
     @property
     def unreadable(self) -> int:
@@ -188,6 +191,8 @@ class AlarmHub:
 
     def _deliver(self, entry: OutboxEntry) -> None:
         self.last_seq = entry.seq
+        if entry.alarm is not None:
+            self._last_of[entry.alarm.lift_id] = entry.seq
         for subscription in list(self._subscriptions):
             subscription.offer(entry)
         self.handed.tell()
@@ -226,12 +231,7 @@ class Subscription:
         self._hub.join(self)
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         self._hub.leave(self)
 
     async def get(self, timeout_s: float | None = None) -> OutboxEntry | None:

@@ -6,12 +6,39 @@ import threading
 from collections.abc import Iterator
 
 
+class Upgraded:
+    """The WebSockets through a proxy: closed, or silent, while all else goes on. Safe from any thread."""
+
+    def __init__(self) -> None:
+        self.is_closed = self.is_silent = False
+        self.writers: set[asyncio.StreamWriter] = set()
+        self.loop: asyncio.AbstractEventLoop | None = None
+
+    def close(self) -> None:
+        """Close those that are open, and take no others."""
+        self.is_closed = True
+        assert self.loop is not None
+        for writer in list(self.writers):
+            self.loop.call_soon_threadsafe(writer.close)
+
+    def hush(self) -> None:
+        """Let nothing through from the service, and close nothing."""
+        self.is_silent = True
+
+    def go_on(self) -> None:
+        """Let everything through again."""
+        self.is_closed = self.is_silent = False
+
+
 @contextlib.contextmanager
-def proxied(port: int, prefix: str, *, cut: bool, own_host: bool) -> Iterator[str]:
+def proxied(
+    port: int, prefix: str, *, cut: bool, own_host: bool, upgraded: Upgraded | None = None
+) -> Iterator[str]:
     """Give the address of a proxy that shows 127.0.0.1:`port` below `prefix`, and nothing else.
 
     cut: whether it takes the prefix off (nginx: `proxy_pass http://host/`), or hands the path on as it is.
     own_host: whether it puts the service's own name into Host, as nginx does unless it is told otherwise.
+    upgraded: what is to be done with WebSockets.
     """
     ready = threading.Event()
     address: list[int] = []
@@ -31,6 +58,9 @@ def proxied(port: int, prefix: str, *, cut: bool, own_host: bool) -> Iterator[st
             if cut:
                 path = path[len(prefix) :] or "/"
             upgrade = any(line.lower().startswith("upgrade:") for line in head)
+            feeds = upgraded if upgrade else None
+            if feeds is not None and feeds.is_closed:
+                return
             kept = [line for line in head[1:] if upgrade or not line.lower().startswith("connection:")]
             if own_host:
                 kept = [line for line in kept if not line.lower().startswith("host:")]
@@ -38,17 +68,32 @@ def proxied(port: int, prefix: str, *, cut: bool, own_host: bool) -> Iterator[st
             if not upgrade:
                 kept.append("Connection: close")
             theirs, ours = await asyncio.open_connection("127.0.0.1", port)
-            with contextlib.closing(ours):
+            with contextlib.closing(ours), kept_in(feeds, writer):
                 ours.write("\r\n".join([f"{method} {path} {version}", *kept, "", ""]).encode("latin-1"))
                 upward = asyncio.create_task(pump(reader, ours))
-                await pump(theirs, writer)
+                await pump(theirs, writer, feeds)
                 upward.cancel()
 
-    async def pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+    async def pump(
+        source: asyncio.StreamReader, sink: asyncio.StreamWriter, feeds: Upgraded | None = None
+    ) -> None:
         with contextlib.suppress(OSError):
             while data := await source.read(65536):
-                sink.write(data)
-                await sink.drain()
+                if feeds is None or not feeds.is_silent:
+                    sink.write(data)
+                    await sink.drain()
+
+    @contextlib.contextmanager
+    def kept_in(feeds: Upgraded | None, writer: asyncio.StreamWriter) -> Iterator[None]:
+        if feeds is None:
+            yield
+            return
+        feeds.loop = asyncio.get_running_loop()
+        feeds.writers.add(writer)
+        try:
+            yield
+        finally:
+            feeds.writers.discard(writer)
 
     async def run() -> None:
         async with await asyncio.start_server(handle, "127.0.0.1", 0) as server:

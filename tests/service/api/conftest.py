@@ -169,7 +169,10 @@ def _plain_logs() -> None:
 
 @contextmanager
 def houses(folder: Path) -> Iterator[Callable[..., House]]:
-    """Make applications; `heartbeat_s`, `engine` and settings may be given. `serve`: by another loop."""
+    """Make applications; `heartbeat_s`, `engine` and settings may be given. `serve`: by another loop.
+
+    One goes on with the data that its folder has from before.
+    """
     opened: list[tuple[TestClient, Store, AlarmHub]] = []
     boards: list[Setups] = []
 
@@ -181,7 +184,7 @@ def houses(folder: Path) -> Iterator[Callable[..., House]]:
         **settings: Any,
     ) -> House:
         data = folder / f"data{len(opened)}"
-        store = open_empty(data)
+        store = Store.open(data) if (data / "barwatch.db").exists() else open_empty(data)
         registry, pictures = CollectorRegistry(), Pictures(data)
         engine = engine or Engine(TinyEmbedder(), tiny_manifest())
         cameras = ScriptedCameras()

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwrig
 from service.api.sessions import Principal
 from service.console import build
 from service.domain.people import Role
+from service.store.alarms import last_seq
 from tests.service.api.conftest import House, _plain_logs, make_house
 
 __all__ = ["_plain_logs", "make_house"]
@@ -72,16 +73,19 @@ def served(built: None, make_house: Callable[..., House], browser: Browser) -> I
 
 
 @contextlib.contextmanager
-def serving(house: House) -> Iterator[Served]:
+def serving(house: House, port: int = 0) -> Iterator[Served]:
     """Serve an application that was made with `serve=True`."""
-    listener = socket.create_server(("127.0.0.1", 0))
+    listener = socket.create_server(("127.0.0.1", port))
     config = uvicorn.Config(
         house.app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1
     )
     server = uvicorn.Server(config)
 
+    with house.store.reading() as session:
+        newest = last_seq(session)
+
     async def run() -> None:
-        await house.runtime.hub.start(0)
+        await house.runtime.hub.start(newest)
         await server.serve(sockets=[listener])
 
     thread = threading.Thread(target=asyncio.run, args=(run(),), daemon=True)

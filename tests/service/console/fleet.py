@@ -55,11 +55,16 @@ def fill(house: House, count: int) -> list[str]:
                 passages.add(session, record(one, carrier, verdict))
 
     house.store.write(add).result()
+    watch(house, ids)
+    return ids
+
+
+def watch(house: House, ids: Sequence[str]) -> None:
+    """Let lifts that are registered be watched, armed, and their lines run."""
     for number, one in enumerate(ids):
         house.arm(one)
         report(house, one)
         show(house, one, shade=60 + 4 * number)
-    return ids
 
 
 def record(lift: str, number: int, verdict: Verdict, *, occupied: bool = True) -> PassageRecord:

@@ -60,7 +60,7 @@ def get_overview(
 ) -> OverviewOut:
     """Give what a screen of all lifts needs of each: whether it is watched, its line, its last carriers.
 
-    Alarms are not in it: those that stand come from `GET /alarms` and its feed.
+    Alarms are not in it: those that stand come from `GET /alarms` and its feed, which is at `alarm_seq`.
     """
     with runtime.store.reading() as session:
         versions = masks.active_versions(session)
@@ -80,7 +80,8 @@ def get_overview(
         )
         for lift in found
     ]
-    return OverviewOut(items=items, unreadable=len(invalid))
+    newest = runtime.hub.handed_to(principal.sees)
+    return OverviewOut(items=items, alarm_seq=newest, unreadable=len(invalid))
 
 
 @router.get(

@@ -97,4 +97,8 @@ class OverviewOut(BaseModel):
     """Every lift that the caller may see, by id."""
 
     items: list[GlanceOut]
+    alarm_seq: int = Field(
+        description="The newest `seq` that the feed has handed to one who may see as much, since the service "
+        "started; a client whose feed does not bring it within seconds is cut off, and connects again."
+    )
     unreadable: int = Field(default=0, description="How many damaged records were left out of this list.")

@@ -8,6 +8,7 @@ import { bytes } from "../i18n/number";
 import { number, percent, t, words } from "../i18n/text";
 import { ageText, clockTime, span } from "../i18n/time";
 import { hrefOf } from "../route/route";
+import { connected } from "../state/connection";
 import { nameOf } from "../state/lifts";
 import { Facts, Group, Problem } from "./facts";
 import { useReading } from "./reading";
@@ -53,7 +54,8 @@ interface FindingsProps {
 function Findings({ findings, onConfirm }: FindingsProps): JSX.Element {
   return (
     <Group id="health-findings" title={t("health.findings")} help={t("help.findings")}>
-      {findings.length === 0 && <p class="well">{t("health.well")}</p>}
+      {findings.length === 0 &&
+        (connected.value ? <p class="well">{t("health.well")}</p> : <p class="note">{t("room.unknown")}</p>)}
       <ul class="findings">
         {findings.map((one) => (
           <li key={JSON.stringify([one.code, one.parameters])} data-code={one.code} data-blind={one.blind}>

@@ -6,6 +6,7 @@ import { t } from "../i18n/text";
 import { clockTime } from "../i18n/time";
 import { hrefOf } from "../route/route";
 import { alarms, type ShownAlarm } from "../state/alarms";
+import { connected } from "../state/connection";
 import { mayAct } from "../state/session";
 import { isUnseen, kindOf } from "../state/watching";
 import { Acknowledge } from "./acknowledge";
@@ -43,7 +44,7 @@ export function AlarmList({ liftId }: { liftId?: string }): JSX.Element {
           listed.map((alarm) => <Row key={alarm.id} alarm={alarm} />)
         ) : (
           <li key="none" class="note">
-            {t("alarms.none")}
+            {t(connected.value ? "alarms.none" : "room.unknown")}
           </li>
         )}
       </ol>

@@ -12,6 +12,7 @@ import { Titled } from "../components/titled";
 import { isLost } from "../forms/focus";
 import { t } from "../i18n/text";
 import { clockTime, span } from "../i18n/time";
+import { connected } from "../state/connection";
 import { failureOf, isAdmin, messageOf } from "../state/session";
 import { RuleForm } from "./rule-form";
 import { nameOfRule, sameAs, stepInWords, type Waits, waitsBy } from "./rules";
@@ -154,7 +155,9 @@ interface NowProps {
 
 /** Each alarm that waits: since when, its step, whom it reached, and what comes next. */
 function Now({ waits, outputOf }: NowProps): JSX.Element {
-  if (!waits.length) return <p class="note">{t("escalation.nobodyWaits")}</p>;
+  if (!waits.length) {
+    return <p class="note">{t(connected.value ? "escalation.nobodyWaits" : "room.unknown")}</p>;
+  }
   return (
     <ol class="waits">
       {waits.map(({ alarm, steps }) => {

@@ -4,6 +4,8 @@ import { address } from "../api/client";
 import type { Alarm, AlarmFlood } from "../api/types";
 
 const SILENCE_MS = 11_000; // two heartbeats of 5 s missed, and a second for the network
+/** What the service says elsewhere that it has sent comes within so long, or this feed is cut off. */
+const OWED_MS = 1500;
 const RETRY_MS = [500, 1000, 2000, 4000];
 const UNAUTHORIZED = [4401, 4403];
 
@@ -37,6 +39,7 @@ export class AlarmFeed {
   private seq: number | null = null;
   private committed = 0; // the newest seq when the service greeted us: until we have it, we do not know what stands
   private behindAt: number | null = null; // our seq at the last heartbeat, if that was ahead of it
+  private owed: { seq: number; sinceMs: number } | null = null; // our seq since when more was sent
   private attempt = 0;
   private stopped = false;
   private timer = 0;
@@ -127,15 +130,30 @@ export class AlarmFeed {
     }
   }
 
+  /** An answer to another question says that alarms up to `newest` were sent: one that does not come is lost. */
+  account(newest: number): void {
+    if (this.seq === null || newest <= this.seq || this.socket?.readyState !== WebSocket.OPEN) {
+      this.owed = null;
+    } else if (this.owed?.seq !== this.seq) {
+      this.owed = { seq: this.seq, sinceMs: performance.now() };
+    } else if (performance.now() - this.owed.sinceMs > OWED_MS) {
+      this.drop();
+    }
+  }
+
   /** A dead connection may stay open for minutes: without a heartbeat it counts as lost. */
   private listen(): void {
     clearTimeout(this.silence);
-    this.silence = setTimeout(() => {
-      const socket = this.socket;
-      this.socket = null;
-      socket?.close();
-      this.closed(0);
-    }, SILENCE_MS);
+    this.silence = setTimeout(() => this.drop(), SILENCE_MS);
+  }
+
+  /** Count the connection as lost, whatever becomes of it. */
+  private drop(): void {
+    const socket = this.socket;
+    this.socket = null;
+    this.owed = null;
+    socket?.close();
+    this.closed(0);
   }
 
   private closed(code: number): void {

@@ -8,14 +8,12 @@ import { t } from "../i18n/text";
 import { ageText } from "../i18n/time";
 import { hrefOf } from "../route/route";
 import { now, secondsSince } from "../state/clock";
+import { DOUBTFUL_S } from "../state/connection";
 import { followed } from "../state/lift";
 import { liftOf } from "../state/lifts";
 import { mayAct } from "../state/session";
 import { LiftCard } from "./lift-card";
 import { PlaceForm } from "./place-form";
-
-/** From then on what the page shows of the lift is not what is so now. */
-const OLD_S = 8;
 
 export function LiftPage({ liftId }: { liftId: string }): JSX.Element {
   const known = useMemo(() => followed(liftId), [liftId]);
@@ -25,7 +23,7 @@ export function LiftPage({ liftId }: { liftId: string }): JSX.Element {
   const old = useComputed(() => {
     void now.value;
     const age = secondsSince(known.readAt.value);
-    return age > OLD_S ? ageText(age) : null;
+    return age > DOUBTFUL_S ? ageText(age) : null;
   }).value;
   return (
     <div class="columns">

@@ -1,30 +1,41 @@
 /* Whether what the page shows can be trusted: never calm when blind. */
 
-import { computed, signal } from "@preact/signals";
+import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { Link } from "../feed/feed";
 import { t } from "../i18n/text";
 import { escalation, standing, unseen } from "./alarms";
-import { now } from "./clock";
+import { type Instant, now, secondsSince } from "./clock";
 import { lifts } from "./lifts";
 import { person, signedOut } from "./session";
 import { steady } from "./steady";
 import { summary } from "./watching";
 
-const STALE_MS = 12_000;
+/**
+ * Seconds without an answer: from then on nothing is called well, and from then on nobody is thought to be there. A
+ * service that hangs says nothing and closes nothing; twice as long as the slowest page waits between two questions.
+ */
+export const DOUBTFUL_S = 5;
+const STALE_S = 12;
 
 export const link = signal<Link>("waiting");
-/** When lifts and passages were last read; 0 before. */
-export const polledAt = signal(0);
+/** When the lifts were asked for that were read last; null before. */
+export const polledAt = signal<Instant | null>(null);
 /** Whether the standing alarms have been read since the feed began. */
 export const historyRead = signal(false);
 
-const stale = computed(() => polledAt.value > 0 && now.value - polledAt.value > STALE_MS);
+const isUnanswered = (seconds: number): ReadonlySignal<boolean> =>
+  computed(() => {
+    void now.value;
+    return polledAt.value !== null && secondsSince(polledAt.value) > seconds;
+  });
+const doubtful = isUnanswered(DOUBTFUL_S);
+const stale = isUnanswered(STALE_S);
 
 /** Whether somebody looks at a page that no alarm reaches. */
 export const cutOff = computed(() => person.value !== null && (link.value === "lost" || stale.value));
 /** Whether alarms arrive, those that stand are known, and the lifts were read: what the page says can be believed. */
 export const connected = computed(
-  () => link.value === "live" && historyRead.value && polledAt.value > 0 && !stale.value,
+  () => link.value === "live" && historyRead.value && polledAt.value !== null && !doubtful.value,
 );
 
 const SIGNED_OUT = {

@@ -40,7 +40,7 @@ export function signedIn(who: Person): void {
   batch(() => {
     person.value = who;
     problem.value = "";
-    polledAt.value = 0;
+    polledAt.value = null;
   });
   feed = new AlarmFeed({
     onAlarm: (alarm) => alarms.put(alarm),
@@ -97,9 +97,10 @@ function askWhetherSignedIn(): void {
 async function poll(): Promise<void> {
   const at = instant();
   try {
-    const { items } = await get<Overview>(`/overview?recent=${MARKS_SHOWN}`);
+    const { items, alarm_seq: newest } = await get<Overview>(`/overview?recent=${MARKS_SHOWN}`);
     setLifts(items, at);
-    polledAt.value = Date.now();
+    feed?.account(newest);
+    polledAt.value = at;
   } catch (error) {
     if (isOver(error)) return;
   }

@@ -12,7 +12,7 @@ import { TileGrid } from "../overview/tile-grid";
 import { hrefOf } from "../route/route";
 import { SignIn } from "../session/sign-in";
 import { waiting } from "../state/alarms";
-import { now } from "../state/clock";
+import { now, secondsSince } from "../state/clock";
 import { connected, cutOff, headline, polledAt } from "../state/connection";
 import { person, signedOut } from "../state/session";
 import { isEnding, keepGoing } from "./keeping";
@@ -95,7 +95,10 @@ function Worst(): JSX.Element {
   );
 }
 
-const lastWord = computed(() => (polledAt.value ? ageText((now.value - polledAt.value) / 1000) : null));
+const lastWord = computed(() => {
+  void now.value;
+  return polledAt.value && ageText(secondsSince(polledAt.value));
+});
 
 /** No alarm arrives: nothing else may be read from this screen. */
 function Lost(): JSX.Element {

@@ -40,6 +40,17 @@ def size_of(jpeg: bytes) -> tuple[int, int]:
     return picture.shape[1], picture.shape[0]
 
 
+def test_the_feed_is_held_to_account(house: House) -> None:
+    """The newest seq that was handed out, to each by what they see: whose feed lacks it is cut off."""
+    assert house.call("GET", "/overview", Role.VIEWER).json()["alarm_seq"] == 0
+    alarm = house.raise_alarm("p-1")
+    with house.client.websocket_connect("/alarms?after=0", headers=house.headers(Role.VIEWER)) as feed:
+        while feed.receive_json()["type"] != "alarm":
+            pass
+    assert house.call("GET", "/overview", Role.VIEWER).json()["alarm_seq"] == alarm.seq
+    assert house.runtime.hub.handed_to(lambda lift_id: lift_id is None) == 0
+
+
 def test_a_lift_at_a_glance(house: House) -> None:
     """Name, arming, camera, line and the newest carriers first; nothing of its configuration."""
     house.enrol(data={"name": "Demo quad"})
