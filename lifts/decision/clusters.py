@@ -139,16 +139,14 @@ def fit_clusters(
     known = np.array([label is not None for label in labels], bool)
     unlabelled = int((~known).sum())
     weight = np.where(known, 1.0, min(1.0, prior.most / max(unlabelled, 1)))
-    candidates = [
-        _maximise_posterior(x, weight, possible, known, prior, start, share)
-        for start in _starts(x, prior)
-        for share in _SHARES
-    ]
+    starts = np.array([start for start in _starts(x, prior) for _ in _SHARES])
+    shares = np.resize(_SHARES, len(starts))
+    posterior, found = _maximise_posterior(x, weight, possible, known, prior, starts, shares)
     # The open cluster has the lower margins; without such a candidate, the passages teach nothing.
-    ordered = [candidate for candidate in candidates if candidate[1].open_mean < candidate[1].closed_mean]
-    if not ordered:
+    posterior[[fit.open_mean >= fit.closed_mean for fit in found]] = -np.inf
+    if not np.isfinite(posterior).any():
         return BimodalFit(prior.open_mean, prior.closed_mean, prior.spread, 0.5, trust=0.0)
-    best = max(ordered, key=lambda candidate: candidate[0])[1]
+    best = found[int(posterior.argmax())]
     evidence = float(memberships(x, best, prior, labels).sum(0).min()) + float(known.sum())
     return replace(best, trust=evidence / (evidence + _HALFWAY_EVIDENCE))
 
@@ -174,10 +172,10 @@ def memberships(
     return found
 
 
-def _densities(x: Float64, centres: Float64, variance: float, share: Float64) -> Float64:
-    """Return the densities float64[N, 2] of two normal clusters at x float64[N, 1]."""
+def _densities(x: Float64, centres: Float64, variance: Float64 | float, share: Float64) -> Float64:
+    """Return the densities float64[N, 2] of two normal clusters at x float64[N, 1]; S pairs at once."""
     z = (x - centres) ** 2 / (2 * variance)
-    densities: Float64 = share * np.exp(-np.minimum(z, 600)) / math.sqrt(2 * math.pi * variance)
+    densities: Float64 = share * np.exp(-np.minimum(z, 600)) / np.sqrt(2 * math.pi * variance)
     return densities
 
 
@@ -198,35 +196,44 @@ def _maximise_posterior(
     possible: Bool,
     known: Bool,
     prior: ClusterPrior,
-    centres: Float64,
-    share: float,
-) -> tuple[float, BimodalFit]:
-    """Maximise the posterior from one start; return its logarithm at the maximum, and the clusters there."""
+    starts: Float64,
+    shares: Float64,
+) -> tuple[Float64, list[BimodalFit]]:
+    """Maximise the posterior from S starts side by side: starts float64[S, 2], shares float64[S].
+
+    Returns its logarithm at each maximum, float64[S], and the clusters there.
+    """
     mean, precision = prior.mean(), np.linalg.inv(prior.covariance())
-    variance = prior.spread**2
     layer = np.where(known, 0.0, prior.outliers / _MARGIN_RANGE)  # a reviewed passage is never an outlier
-    total = np.ones(len(x))
+    centres, share = starts.copy(), shares.copy()
+    variance, total = np.full(len(starts), prior.spread**2), np.ones((len(starts), len(x)))
+    moving = np.arange(len(starts))  # those that have not converged
     for _ in range(_ROUNDS):
-        shares = np.array([share, 1 - share]) * (1 - prior.outliers)
-        clusters = np.where(possible, _densities(x[:, None], centres, variance, shares), 0.0)
-        total = clusters.sum(1) + layer
-        belongs = clusters / total[:, None] * weight[:, None]
-        count = belongs.sum(0)
-        pull = precision @ mean + (belongs * x[:, None]).sum(0) / variance
-        moved = np.linalg.solve(precision + np.diag(count / variance), pull)
-        square = float((belongs * (x[:, None] - moved) ** 2).sum())
-        variance = (prior.strength * prior.spread**2 + square) / (prior.strength + float(count.sum()))
+        at, spread2, part = centres[moving], variance[moving, None], share[moving]
+        split = np.stack([part, 1 - part], 1) * (1 - prior.outliers)
+        clusters = _densities(x[:, None], at[:, None], spread2[:, None], split[:, None])
+        clusters = np.where(possible, clusters, 0.0)
+        total[moving] = clusters.sum(2) + layer
+        belongs = clusters / total[moving, :, None] * weight[:, None]
+        count = belongs.sum(1)
+        pull = precision @ mean + (belongs * x[:, None]).sum(1) / spread2
+        moved = np.linalg.solve(precision + np.eye(2) * (count / spread2)[:, None], pull[..., None])[..., 0]
+        square = (belongs * (x[:, None] - moved[:, None]) ** 2).sum((1, 2))
+        variance[moving] = (prior.strength * prior.spread**2 + square) / (prior.strength + count.sum(1))
         # Half a passage is added to each state, so that a share is never exactly 0 or 1.
-        share = float((count[0] + 0.5) / (count.sum() + 1))
-        converged = bool(np.abs(moved - centres).max() < 1e-7)
-        centres = moved
-        if converged:
+        share[moving] = (count[:, 0] + 0.5) / (count.sum(1) + 1)
+        centres[moving] = moved
+        moving = moving[np.abs(moved - at).max(1) >= 1e-7]
+        if not len(moving):
             break
     off = centres - mean
-    posterior = float((weight * np.log(total)).sum()) - 0.5 * float(off @ precision @ off)
-    posterior -= prior.strength * (0.5 * math.log(variance) + prior.spread**2 / (2 * variance))
-    posterior += 0.5 * math.log(share * (1 - share))
-    return posterior, BimodalFit(float(centres[0]), float(centres[1]), math.sqrt(variance), share)
+    posterior = (weight * np.log(total)).sum(1) - 0.5 * ((off @ precision) * off).sum(1)
+    posterior -= prior.strength * (0.5 * np.log(variance) + prior.spread**2 / (2 * variance))
+    posterior += 0.5 * np.log(share * (1 - share))
+    return posterior, [
+        BimodalFit(float(one[0]), float(one[1]), math.sqrt(spread2), float(part))
+        for one, spread2, part in zip(centres, variance, share, strict=True)
+    ]
 
 
 def fit_prior(lifts: Sequence[tuple[npt.ArrayLike, npt.ArrayLike]]) -> ClusterPrior:
