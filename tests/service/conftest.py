@@ -16,6 +16,7 @@ from service.store.engines import chosen
 from tests import postgres
 from tests.service.store.empty import open_empty
 from tests.service.tiny_model import write_artefact
+from tests.tools.warm import warm_processes as warm_processes  # noqa: PLC0414 - a fixture
 
 
 class DatabaseKind(StrEnum):

@@ -77,7 +77,7 @@ def watched(pid: int) -> Iterator[dict[str, bytes]]:
     found, over = of_processes(pid), threading.Event()
 
     def look() -> None:
-        while not over.wait(0.02):
+        while not over.wait(0.1):
             found.update(of_processes(pid))
 
     thread = threading.Thread(target=look, daemon=True)
