@@ -16,7 +16,7 @@ def about() -> dict[str, Any]:
     """Return command, commit and machine of this run, as all files in ml/results have them."""
     return {
         "command": shlex.join(["barwatch", *sys.argv[1:]]),
-        "git_commit": _git_commit(),
+        "git_commit": git_commit(Path(__file__).parent),
         "machine": {
             "cpu": _cpu_name(),
             "cores": os.cpu_count(),
@@ -29,11 +29,10 @@ def about() -> dict[str, Any]:
 _PACKAGES = {"av": "av", "opencv": "opencv-python-headless", "numpy": "numpy", "torch": "torch"}
 
 
-def _git_commit() -> str:
-    """The commit of the working tree, with "-dirty" if its code holds more; "unknown" outside of git."""
+def git_commit(place: Path) -> str:
+    """The commit of a folder's tree, with "-dirty" if its code holds more; "unknown" outside of git."""
 
     def git(*arguments: str) -> str:
-        place = Path(__file__).parent
         done = subprocess.run(["git", *arguments], cwd=place, capture_output=True, text=True, check=True)
         return done.stdout.strip()
 

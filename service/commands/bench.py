@@ -17,7 +17,7 @@ from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextC
 
 from lifts.decision.verdict import Judgement
 from lifts.folder import LiftFolder
-from service.bench.about import about
+from service.bench.about import about, git_commit
 from service.bench.beside.earlier import EarlierPath
 from service.bench.beside.peers import FFMPEG, OPENCV, OpenCvReader, ffmpeg_ratio
 from service.bench.cameras import (
@@ -108,6 +108,8 @@ def ingest(
     set_up_logging("error", None)
     cv2.setNumThreads(1)  # as in a camera's process
     result = about() | {"seconds": wanted.seconds}
+    if before is not None:
+        result["before"] = {"git_commit": git_commit(before)}
     settings = load_settings(model=model, device="cpu")
     folder, source = sample()
     judged = _judge(folder, settings)
