@@ -146,11 +146,12 @@ def words_in(language: Language, zone: tzinfo = UTC) -> Words:
 def translated(note: str, words: Words) -> str:
     """Return a note that the service itself wrote in English in the words of a language.
 
-    What it does not know (an earlier version's, names and steps) stays as it is.
+    What it does not know stays as it is: an earlier version's, and the names after a step of escalation.
     """
+    step, *names = note.split("; ") if note.startswith("step ") else [note]
     for english, text in words["notes"].items():
-        if (found := _pattern(english).fullmatch(note)) is not None:
-            return words.fill(text, found.groupdict())
+        if (found := _pattern(english).fullmatch(step)) is not None:
+            return "; ".join([words.fill(text, found.groupdict()), *names])
     return note
 
 

@@ -37,7 +37,7 @@ def test_what_another_person_saved_is_shown_beside_what_is_typed(browser: Browse
     expect(form.get_by_label("Area")).to_have_value("Furi")
     assert served.house.call("GET", PLACE).json()["area"] == "Rothorn"
     form.get_by_role("button", name="Save").click()
-    expect(form.get_by_role("status")).to_have_text("Saved.")
+    expect(form.locator("p[role=status]")).to_have_text("Saved.")
     expect(stored).to_have_count(0)
     assert served.house.call("GET", PLACE).json()["area"] == "Furi"
 
@@ -61,7 +61,7 @@ def test_a_change_whose_answer_is_lost_is_looked_at_again(browser: Browser, serv
     page.unroute(f"**{PLACE}")
     form.get_by_label("Station").fill("Top")
     form.get_by_role("button", name="Save").click()
-    expect(form.get_by_role("status")).to_have_text("Saved.")
+    expect(form.locator("p[role=status]")).to_have_text("Saved.")
     assert served.house.call("GET", PLACE).json()["station"] == "Top"
 
 
@@ -90,3 +90,48 @@ def test_an_output_that_another_admin_changed_keeps_what_they_set(browser: Brows
     expect(page.get_by_label("Name")).to_have_value("Cabin")
     stored = served.house.call("GET", "/outputs/hut").json()
     assert (stored["name"], stored["enabled"]) == ("Hut", False)
+
+
+def test_a_second_press_sends_nothing_twice(browser: Browser, served: Served) -> None:
+    """Two presses in one breath make one output: a second one would send each alarm twice."""
+    page = open_page(browser, served.link(Role.ADMIN))
+    expect(page.locator("#who")).to_contain_text("admin")
+    page.goto(f"{served.url}/#/admin/outputs")
+    page.get_by_label("Name").fill("Hut")
+    page.get_by_label("Address").fill("https://example.org/a")
+    page.locator("form.adding").evaluate("(form) => { form.requestSubmit(); form.requestSubmit(); }")
+    expect(page.locator(".secret")).to_contain_text("whsec_")
+    expect(page.locator(".entries li")).to_have_count(1)
+    assert len(served.house.call("GET", "/outputs").json()["items"]) == 1
+
+
+def test_roles_that_nobody_touched_stay_as_they_are(browser: Browser, served: Served) -> None:
+    """Who has another role on each lift keeps each; what they will have stands there before it is saved."""
+    served.house.store.write(partial(lifts.put, lift=Lift.model_validate(LIFT))).result()
+    roles = {"*": "viewer", "demo-quad": "operator"}
+    person = served.house.call("POST", "/users", json={"name": "Anna", "roles": roles}).json()
+    page = open_page(browser, served.link(Role.ADMIN))
+    expect(page.locator("#who")).to_contain_text("admin")
+    page.goto(f"{served.url}/#/admin/people")
+    entry = page.locator(".entries li").filter(has_text="Anna")
+    entry.get_by_role("button", name="Change roles").click()
+    will = entry.get_by_role("status")
+    expect(will).to_have_text("Will have: viewer on All lifts, operator on Demo quad")
+    entry.get_by_role("button", name="Save").click()
+    expect(will).to_have_count(0)
+    stored = served.house.call("GET", "/users").json()["items"]
+    assert [each["roles"] for each in stored if each["id"] == person["id"]] == [roles]
+    entry.get_by_role("button", name="Change roles").click()
+    entry.get_by_label("Role").select_option("admin")
+    expect(will).to_have_text("Will have: admin on Demo quad")
+    page.context.close()
+
+
+def test_signing_out_without_an_answer_is_said(browser: Browser, served: Served) -> None:
+    """Nobody is told that they are signed out while the sign-in may still be good."""
+    page = open_page(browser, served.link())
+    expect(page.locator("#who")).to_contain_text("operator")
+    page.route("**/session", lambda route: route.abort("connectionreset"))
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("alert")).to_contain_text("Signing out did not reach the service")
+    page.context.close()

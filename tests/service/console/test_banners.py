@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from lifts.schema import Lift
 from service.domain.camera import CameraState
 from service.domain.people import Role
+from service.store import lifts
 from tests.service.api.conftest import status_of
 from tests.service.console.conftest import Served
-from tests.service.console.test_console import PATIENCE_MS, page, shown
+from tests.service.console.test_console import LIFT, PATIENCE_MS, page, shown
 
 __all__ = ["page"]
 
@@ -101,3 +104,26 @@ def test_out_of_service_hides_behind_nothing(page: Page, served: Served, scope: 
     page.get_by_role("link", name="All lifts").click()
     tile = page.locator(".tile .need")
     expect(tile).to_have_text("out of service rope inspection · camera lost", timeout=PATIENCE_MS)
+
+
+def test_a_line_longer_than_its_place_is_turned_in_it(page: Page, served: Served) -> None:
+    """Two of its lines are seen; keys, wheel and fingers show the rest. Nothing else moves or is covered."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    shown(page, "#link[data-state=live]")
+    line = page.locator("#link span")
+    expect(line).to_have_attribute("data-cut", "false")
+    before = settled(page)
+    for n in range(4):
+        lift = {**LIFT, "id": f"long-{n}", "name": f"Chairlift number {n} of an uncommonly long name"}
+        served.house.store.write(partial(lifts.put, lift=Lift.model_validate(lift))).result()
+        served.house.enrol(f"long-{n}")
+        served.house.cameras.by_lift[f"long-{n}"] = status_of(f"long-{n}", CameraState.LOST)
+    expect(line).to_have_attribute("data-cut", "true", timeout=PATIENCE_MS)
+    assert page.evaluate(BOXES) == before
+    line.focus()
+    page.keyboard.press("End")
+    page.wait_for_function(
+        "() => { const line = document.querySelector('#link span');"
+        " return line.scrollTop + line.clientHeight >= line.scrollHeight - 1 && line.scrollTop > 0; }"
+    )
+    assert page.evaluate(BOXES) == before

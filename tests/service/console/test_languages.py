@@ -2,14 +2,18 @@
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from service.domain.alarm import AlarmDraft, AlarmKind, Severity
+from service.domain.escalation.plan import EscalationCall, EscalationStep
+from service.store.alarms.escalating import escalate
 from tests.service.api.conftest import houses
 from tests.service.console.conftest import Served, serving
-from tests.service.console.everything import fill
+from tests.service.console.everything import fill, put
 from tests.service.console.test_accessibility import SCREENS, SIZES, small, take_picture
 from tests.service.console.test_console import PATIENCE_MS, shown
 
@@ -131,4 +135,18 @@ def test_language_colours_and_keys_are_chosen_at_the_foot_and_kept(
     expect(keys).to_have_count(0)
     page.get_by_label("Lingua").select_option("")
     expect(page.locator("html")).to_have_attribute("lang", "fr", timeout=PATIENCE_MS)
+    page.context.close()
+
+
+def test_what_stays_english_is_read_out_as_english(browser: Browser, standing: Served) -> None:
+    """A record quoted as evidence is marked as such; a step of escalation is told in the page's language."""
+    house = standing.house
+    draft = AlarmDraft(AlarmKind.CAMERA_LOST, Severity.WARNING, "bare", "no frame for long", cause="lost")
+    alarm = put(house, draft)
+    call = EscalationCall(alarm.id, 2, (EscalationStep(30), EscalationStep(60, (), "Anna")))
+    house.store.write(partial(escalate, calls=[call])).result()
+    page = opened(browser, standing, "de")
+    page.goto(f"{standing.url}/#/alarms/{alarm.id}")
+    expect(page.locator(".life q").filter(has_text="Anna")).to_have_text("Stufe 2; Anna")
+    expect(page.locator("[lang=en]").first).to_have_text(alarm.message)
     page.context.close()

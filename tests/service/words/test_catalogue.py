@@ -124,7 +124,9 @@ def test_what_the_service_notes_is_known_in_each_language() -> None:
     told = "the camera sends frames again; nobody watched for 12 s, in which up to 3 carriers passed"
     assert translated(told, german).startswith("die Kamera sendet wieder; 12 s lang")
     assert "3 Sessel" in translated(told, german)
-    assert translated("step 2; Anna; hut", german) == "step 2; Anna; hut"
+    assert translated("step 2; Anna; hut", german) == "Stufe 2; Anna; hut"
+    assert translated("step 2", words_in("it")) == "livello 2"
+    assert translated("a step; of an earlier version", german) == "a step; of an earlier version"
 
 
 def test_what_has_no_parameter_stays_visible() -> None:

@@ -1,6 +1,7 @@
 /* The last alarms, whatever has become of them. */
 
 import type { JSX } from "preact";
+import { Said } from "../components/said";
 import { Titled } from "../components/titled";
 import { t } from "../i18n/text";
 import { clockTime } from "../i18n/time";
@@ -64,7 +65,11 @@ function Row({ alarm }: { alarm: ShownAlarm }): JSX.Element {
       <span class="what">
         <b>{kindOf(alarm)}</b>
         {placeOf(alarm)}
-        {alarm.kind === "service_down" && <small>{messageOf(alarm)}</small>}
+        {alarm.kind === "service_down" && (
+          <small>
+            <Said text={messageOf(alarm)} />
+          </small>
+        )}
       </span>
       <time dateTime={alarm.raised_at}>{clockTime(alarm.raised_at)}</time>
       <span class="state">{alarm.late ? `${state} · ${t("alarms.lateShort")}` : state}</span>

@@ -6,6 +6,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { Alarm } from "../api/types";
 import { guardOn, holdOn } from "../components/holding";
 import { Picture } from "../components/picture";
+import { Said } from "../components/said";
 import { t, words } from "../i18n/text";
 import { clockTime, secondsBetween } from "../i18n/time";
 import { hrefOf, route } from "../route/route";
@@ -130,7 +131,9 @@ function Banner({ alarms }: Pick<Waiting, "alarms">): JSX.Element {
         <strong>
           <a href={hrefOf("alarms", alarm.id)}>{headingOf(alarm)}</a>
         </strong>
-        <span>{t("alarms.says", { time: clockTime(alarm.raised_at), message: messageOf(alarm) })}</span>
+        <span>
+          <Said text={t("alarms.says", { time: clockTime(alarm.raised_at), message: messageOf(alarm) })} />
+        </span>
         {group && <GroupNote waiting={waiting} />}
         {alarm.unstored && <span class="late unstored">{t("alarms.unstored")}</span>}
         {longest.escalation > 0 && <Escalated alarm={longest} />}

@@ -2,7 +2,7 @@
 
 import type { Alarm, Reason } from "../api/types";
 import type { Text } from "../i18n/shapes";
-import { fitting, language, sentence, t, worded, words } from "../i18n/text";
+import { fitting, language, quoted, sentence, t, worded, words } from "../i18n/text";
 import { clockTime } from "../i18n/time";
 import { nameOf } from "../state/lifts";
 import { kindOf } from "../state/watching";
@@ -71,7 +71,10 @@ export function messageOf(alarm: Alarm): string {
   const said = fitting(textsOf(alarm), "", parameters);
   if (!said) {
     if (language === "en") return message;
-    return t("alarms.recorded", { what: worded(words.causes, cause, kindOf(alarm)), message });
+    return t("alarms.recorded", {
+      what: worded(words.causes, cause, kindOf(alarm)),
+      message: quoted(message),
+    });
   }
   if (kind === "self_test") return t("alarms.tested", { message: said });
   return given.chattering ? t("alarms.chatters", { message: said, times: given.chattering }) : said;

@@ -5,7 +5,7 @@ import type { JSX } from "preact";
 import { Button } from "../components/button";
 import { Select } from "../components/choice";
 import { t } from "../i18n/text";
-import { messageOf } from "../state/session";
+import { failureOf } from "../state/session";
 
 interface PutAwayProps {
   /** On the button, and on the one that does it. */
@@ -32,7 +32,7 @@ export function PutAway({ text, label, hours, scopes = {}, onPut }: PutAwayProps
       open.value = false;
       failure.value = reason.value = "";
     } catch (error) {
-      failure.value = messageOf(error);
+      failure.value = failureOf(error);
     }
     busy.value = false;
   };
@@ -95,7 +95,7 @@ export function PutAway({ text, label, hours, scopes = {}, onPut }: PutAwayProps
       </Button>
       {failure.value && (
         <p class="problem" role="alert">
-          {t("page.notDone", { problem: failure.value })}
+          {failure}
         </p>
       )}
     </form>

@@ -1,7 +1,8 @@
 /* The line at the top: how many lifts are watched, the time, who is signed in. */
 
-import { computed } from "@preact/signals";
+import { computed, useSignal } from "@preact/signals";
 import type { JSX } from "preact";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { address } from "../api/client";
 import { number, t, words } from "../i18n/text";
 import { wallClock } from "../i18n/time";
@@ -20,9 +21,7 @@ export function Header(): JSX.Element {
       <h1>
         <img src={address("/console/icon.svg")} alt="" width="28" height="28" /> {t("page.title")}
       </h1>
-      <p id="link" class="pill" role="status" data-state={headline.value.state}>
-        <span>{headline.value.text}</span>
-      </p>
+      <Headline />
       <Clock />
       <nav aria-label={t("page.session")}>
         <span id="who">{who && t("session.who", { name: who.name, role: words.roles[who.role] })}</span>
@@ -47,6 +46,33 @@ export function Header(): JSX.Element {
         )}
       </nav>
     </header>
+  );
+}
+
+/** What is said about everything; what is longer than its place is turned there, by finger, wheel or arrow keys. */
+function Headline(): JSX.Element {
+  const { state, text } = headline.value;
+  const line = useRef<HTMLSpanElement>(null);
+  const isCut = useSignal(false);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another text is of another length
+  useLayoutEffect(() => {
+    const shown = line.current;
+    if (!shown) return;
+    const measure = (): void => {
+      isCut.value = shown.scrollHeight > shown.clientHeight + 1;
+    };
+    shown.scrollTop = 0; // what is worst stands first
+    measure();
+    const sizes = new ResizeObserver(measure);
+    sizes.observe(shown);
+    return () => sizes.disconnect();
+  }, [text]);
+  return (
+    <p id="link" class="pill" role="status" data-state={state}>
+      <span ref={line} data-cut={isCut.value} tabIndex={isCut.value ? 0 : undefined}>
+        {text}
+      </span>
+    </p>
   );
 }
 

@@ -68,3 +68,15 @@ export function fitting(
   const found = sentences?.map((text) => fill(text, parameters)).find((text) => !PLACE.test(text));
   return found ?? otherwise;
 }
+
+/** Around English words in another language; no screen shows them, and they keep the order of letters apart. */
+const [OPENS, CLOSES] = ["\u2068", "\u2069"];
+const QUOTED = new RegExp(`${OPENS}(.*?)${CLOSES}`, "s");
+
+/** What the service itself says, in English, as it stands in a text of the page's language. */
+export const quoted = (english: string): string =>
+  language === "en" || !english ? english : `${OPENS}${english}${CLOSES}`;
+
+/** A text's parts in turn, and whether each is English in a page that is not. */
+export const quotedParts = (text: string): readonly (readonly [part: string, isEnglish: boolean])[] =>
+  text.split(QUOTED).map((part, i) => [part, i % 2 === 1] as const);

@@ -8,6 +8,7 @@ import { Button } from "../components/button";
 import { Choice } from "../components/choice";
 import { Tick, Ticks } from "../components/tick";
 import type { Typed } from "../forms/fields";
+import { useOnce } from "../forms/once";
 import { Setting } from "../forms/setting";
 import { changesOf, type Stored, StoredNow, yesOrNo } from "../forms/stored-now";
 import { t, worded, words } from "../i18n/text";
@@ -44,23 +45,26 @@ export function OutputForm({ output, list, onDone }: FormProps): JSX.Element {
     changes.value = changesOf(inWords(base.value), inWords(now));
     base.value = now;
   };
+  const { busy, once } = useOnce();
   const submit = (event: TargetedSubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();
-    void list.change(async () => {
-      const before = base.value;
-      const given = {
-        name: name.value,
-        enabled: before?.enabled ?? false,
-        lifts: orAll(lifts.value),
-        kinds: orAll(kinds.value),
-        priorities: orAll(priorities.value.map(Number)),
-        escalated: escalated.value,
-        ...chosen(kind.value, values.value, before?.settings ?? {}),
-      };
-      if (before) await orLookAgain(() => put(`/outputs/${before.id}`, given, before.tag), look);
-      const made = before ? {} : (await post<NewOutput>("/outputs", { kind: kind.value, ...given })).made;
-      onDone(made);
-    });
+    void once(() =>
+      list.change(async () => {
+        const before = base.value;
+        const given = {
+          name: name.value,
+          enabled: before?.enabled ?? false,
+          lifts: orAll(lifts.value),
+          kinds: orAll(kinds.value),
+          priorities: orAll(priorities.value.map(Number)),
+          escalated: escalated.value,
+          ...chosen(kind.value, values.value, before?.settings ?? {}),
+        };
+        if (before) await orLookAgain(() => put(`/outputs/${before.id}`, given, before.tag), look);
+        const made = before ? {} : (await post<NewOutput>("/outputs", { kind: kind.value, ...given })).made;
+        onDone(made);
+      }),
+    );
   };
   return (
     <form onSubmit={submit} class="adding" aria-labelledby="add-output">
@@ -123,7 +127,9 @@ export function OutputForm({ output, list, onDone }: FormProps): JSX.Element {
       />
       <StoredNow changes={changes.value} />
       <div class="row">
-        <button type="submit">{output ? t("outputs.save") : t("outputs.add")}</button>
+        <button type="submit" aria-disabled={busy.value || undefined}>
+          {output ? t("outputs.save") : t("outputs.add")}
+        </button>
         {output && (
           <Button class="quiet" onPress={() => onDone({})}>
             {t("outputs.cancel")}

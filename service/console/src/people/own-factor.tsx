@@ -6,6 +6,7 @@ import { get, put, remove } from "../api/client";
 import type { Factor, Recovery } from "../api/types";
 import { Button } from "../components/button";
 import { Titled } from "../components/titled";
+import { useOnce } from "../forms/once";
 import { t } from "../i18n/text";
 import { Line } from "../session/line";
 import { messageOf } from "../state/session";
@@ -14,14 +15,16 @@ export function OwnFactor(): JSX.Element {
   const offered = useSignal<Factor | null>(null);
   const codes = useSignal<readonly string[]>([]);
   const [code, said, wrong] = [useSignal(""), useSignal(""), useSignal("")];
-  const attempt = async (work: () => Promise<void>): Promise<void> => {
-    said.value = wrong.value = "";
-    try {
-      await work();
-    } catch (error) {
-      wrong.value = messageOf(error);
-    }
-  };
+  const { once } = useOnce();
+  const attempt = (work: () => Promise<void>): Promise<void> =>
+    once(async () => {
+      said.value = wrong.value = "";
+      try {
+        await work();
+      } catch (error) {
+        wrong.value = messageOf(error);
+      }
+    });
   const prepare = (): Promise<void> =>
     attempt(async () => {
       codes.value = [];

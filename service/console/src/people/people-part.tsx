@@ -6,6 +6,7 @@ import { orLookAgain, post, put, remove } from "../api/client";
 import type { NewUser, Role, User } from "../api/types";
 import { Button } from "../components/button";
 import { Titled } from "../components/titled";
+import { useOnce } from "../forms/once";
 import { t } from "../i18n/text";
 import { Line } from "../session/line";
 import { type Kept, useList } from "./list";
@@ -59,11 +60,23 @@ function Person({ user, list, onLink }: PersonProps): JSX.Element {
   /** The person as the form began with them, or as they were seen since; null: it is closed. */
   const base = useSignal<User | null>(null);
   const role = useSignal<Role>("viewer");
+  /** The role that the form began with. */
+  const picked = useSignal<Role>("viewer");
   const lifts = useSignal<readonly string[]>([]);
   const open = (): void => {
-    role.value = Object.values(user.roles)[0] ?? "viewer";
+    role.value = picked.value = Object.values(user.roles)[0] ?? "viewer";
     lifts.value = Object.keys(user.roles).filter((lift) => lift !== "*");
     base.value = user;
+  };
+  /** The roles that are chosen. Somebody may have another one on each lift: as long as no role is picked, each stays. */
+  const wanted = (): User["roles"] => {
+    const before = base.value?.roles ?? {};
+    const chosen = chosenRoles(role.value, lifts.value);
+    if (picked.value !== role.value) return chosen;
+    const all = lifts.value.length > 0 && before["*"] ? { "*": before["*"] } : {};
+    return Object.fromEntries(
+      Object.entries({ ...all, ...chosen }).map(([lift, given]) => [lift, before[lift] ?? given]),
+    );
   };
   /** What was chosen stays; what holds now stands above it. */
   const look = async (): Promise<void> => {
@@ -78,7 +91,7 @@ function Person({ user, list, onLink }: PersonProps): JSX.Element {
   ];
   const save = (): Promise<void> =>
     list.change(async () => {
-      const roles = chosenRoles(role.value, lifts.value);
+      const roles = wanted();
       await orLookAgain(() => put(`/users/${id}`, { roles }, base.value?.tag), look);
       base.value = null;
     });
@@ -90,6 +103,9 @@ function Person({ user, list, onLink }: PersonProps): JSX.Element {
         {base.value && (
           <>
             <Roles id={`of-${id}`} role={role} lifts={lifts} />
+            <p class="note" role="status">
+              {t("people.willHave", { roles: rolesText(wanted()) })}
+            </p>
             <div class="row">
               <Button onPress={save}>{t("people.save")}</Button>
               <Button
@@ -148,16 +164,19 @@ interface AddProps {
 }
 
 function AddPerson({ list, onAdded }: AddProps): JSX.Element {
+  const { busy, once } = useOnce();
   const name = useSignal("");
   const role = useSignal<Role>("viewer");
   const lifts = useSignal<readonly string[]>([]);
   const submit = (event: TargetedSubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();
-    void list.change(async () => {
-      const roles = chosenRoles(role.value, lifts.value);
-      onAdded(await post<NewUser>("/users", { name: name.value, roles }));
-      name.value = "";
-    });
+    void once(() =>
+      list.change(async () => {
+        const roles = chosenRoles(role.value, lifts.value);
+        onAdded(await post<NewUser>("/users", { name: name.value, roles }));
+        name.value = "";
+      }),
+    );
   };
   return (
     <form onSubmit={submit} class="adding" aria-labelledby="add-person">
@@ -165,7 +184,9 @@ function AddPerson({ list, onAdded }: AddProps): JSX.Element {
       <Line id="person-name" label={t("people.name")} value={name} help={t("people.addHelp")} />
       <Roles id="person" role={role} lifts={lifts} />
       <div class="row">
-        <button type="submit">{t("people.add")}</button>
+        <button type="submit" aria-disabled={busy.value || undefined}>
+          {t("people.add")}
+        </button>
       </div>
     </form>
   );

@@ -6,6 +6,7 @@ import { post, remove } from "../api/client";
 import type { NewToken, Role, Token } from "../api/types";
 import { Button } from "../components/button";
 import { Titled } from "../components/titled";
+import { useOnce } from "../forms/once";
 import { t } from "../i18n/text";
 import { clockTime, endOf } from "../i18n/time";
 import { Line } from "../session/line";
@@ -73,21 +74,24 @@ interface AddProps {
 }
 
 function AddToken({ list, onMade }: AddProps): JSX.Element {
+  const { busy, once } = useOnce();
   const [name, until] = [useSignal(""), useSignal("")];
   const role = useSignal<Role>("viewer");
   const lifts = useSignal<readonly string[]>([]);
   const submit = (event: TargetedSubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();
-    void list.change(async () => {
-      const made = await post<NewToken>("/tokens", {
-        name: name.value,
-        role: role.value,
-        lifts: lifts.value.length > 0 ? lifts.value : null,
-        expires_at: until.value ? endOf(until.value).toISOString() : null,
-      });
-      onMade(made);
-      name.value = until.value = "";
-    });
+    void once(() =>
+      list.change(async () => {
+        const made = await post<NewToken>("/tokens", {
+          name: name.value,
+          role: role.value,
+          lifts: lifts.value.length > 0 ? lifts.value : null,
+          expires_at: until.value ? endOf(until.value).toISOString() : null,
+        });
+        onMade(made);
+        name.value = until.value = "";
+      }),
+    );
   };
   return (
     <form onSubmit={submit} class="adding" aria-labelledby="add-token">
@@ -96,7 +100,9 @@ function AddToken({ list, onMade }: AddProps): JSX.Element {
       <Roles id="token" role={role} lifts={lifts} />
       <Line id="token-until" label={t("people.expires")} value={until} isOptional isDay />
       <div class="row">
-        <button type="submit">{t("people.newToken")}</button>
+        <button type="submit" aria-disabled={busy.value || undefined}>
+          {t("people.newToken")}
+        </button>
       </div>
     </form>
   );

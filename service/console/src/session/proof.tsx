@@ -5,6 +5,7 @@ import type { JSX, TargetedSubmitEvent } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { proof } from "../api/client";
 import { Button } from "../components/button";
+import { useOnce } from "../forms/once";
 import { t } from "../i18n/text";
 import { isCodeNeeded, isSignedOut, messageOf, person, prove } from "../state/session";
 import { Line } from "./line";
@@ -32,20 +33,23 @@ function Asked({ isPerson }: { isPerson: boolean }): JSX.Element {
   useEffect(() => {
     dialog.current?.showModal();
   }, []);
+  const { once } = useOnce();
   const submit = async (event: TargetedSubmitEvent<HTMLFormElement>): Promise<void> => {
     event.preventDefault();
-    const shown = {
-      ...(isPerson && secret.value ? { password: secret.value } : {}),
-      ...(isPerson ? {} : { token: secret.value.trim() }),
-      ...(code.value ? { code: code.value } : {}),
-    };
-    try {
-      await prove(shown);
-      answer(true);
-    } catch (error) {
-      const isWrong = isSignedOut(error) && !isCodeNeeded(error);
-      wrong.value = isWrong ? t(isPerson ? "session.wrongName" : "session.wrongToken") : messageOf(error);
-    }
+    await once(async () => {
+      const shown = {
+        ...(isPerson && secret.value ? { password: secret.value } : {}),
+        ...(isPerson ? {} : { token: secret.value.trim() }),
+        ...(code.value ? { code: code.value } : {}),
+      };
+      try {
+        await prove(shown);
+        answer(true);
+      } catch (error) {
+        const isWrong = isSignedOut(error) && !isCodeNeeded(error);
+        wrong.value = isWrong ? t(isPerson ? "session.wrongName" : "session.wrongToken") : messageOf(error);
+      }
+    });
   };
   return (
     <dialog

@@ -6,6 +6,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { address } from "../api/client";
 import type { WaysIn } from "../api/types";
 import { Titled } from "../components/titled";
+import { useOnce } from "../forms/once";
 import { t } from "../i18n/text";
 import {
   isCodeNeeded,
@@ -38,24 +39,27 @@ export function SignIn(): JSX.Element {
     if (asks) form.current?.querySelector("input")?.focus();
   }, [asks]);
 
+  const { once } = useOnce(); // a second press would begin a second feed
   const submit = async (event: TargetedSubmitEvent<HTMLFormElement>): Promise<void> => {
     event.preventDefault();
-    problem.value = "";
-    const shown = shownBy(asks, token, name, password);
-    if (needsCode.value) shown.code = code.value;
-    try {
-      signedIn(await signInBy(shown));
-    } catch (error) {
-      if (isCodeNeeded(error)) {
-        needsCode.value = true;
-        problem.value = t("session.codeNeeded");
-        setTimeout(() => form.current?.querySelector<HTMLInputElement>("#code")?.focus());
-        return;
+    await once(async () => {
+      problem.value = "";
+      const shown = shownBy(asks, token, name, password);
+      if (needsCode.value) shown.code = code.value;
+      try {
+        signedIn(await signInBy(shown));
+      } catch (error) {
+        if (isCodeNeeded(error)) {
+          needsCode.value = true;
+          problem.value = t("session.codeNeeded");
+          setTimeout(() => form.current?.querySelector<HTMLInputElement>("#code")?.focus());
+          return;
+        }
+        const wrong = needsCode.value ? "session.wrongCode" : WRONG[asks];
+        problem.value = isSignedOut(error) ? t(wrong) : messageOf(error);
+        form.current?.querySelector("input")?.select();
       }
-      const wrong = needsCode.value ? "session.wrongCode" : WRONG[asks];
-      problem.value = isSignedOut(error) ? t(wrong) : messageOf(error);
-      form.current?.querySelector("input")?.select();
-    }
+    });
   };
   return (
     <section id="sign-in" class="sign-in" aria-labelledby="sign-in-title">

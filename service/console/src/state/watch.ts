@@ -58,9 +58,15 @@ export function signedIn(who: Person): void {
   poll();
 }
 
+/** Where the service does not say that the sign-in is over, the page says so: the next one here might still have it. */
 export async function signOut(): Promise<void> {
-  await remove("/session").catch(() => null);
-  leave("ended", "");
+  let says = "";
+  try {
+    await remove("/session");
+  } catch (error) {
+    if (!isSignedOut(error)) says = t("session.notEnded");
+  }
+  leave("ended", says);
 }
 
 /** End every sign-in of the same person. Throws ApiError. */

@@ -6,6 +6,7 @@ import { useEffect } from "preact/hooks";
 import { ApiError, get } from "../../api/client";
 import type { AlarmDetail, ListedAlarms } from "../../api/types";
 import { FileButton } from "../../components/file-button";
+import { Said } from "../../components/said";
 import { Titled } from "../../components/titled";
 import { t, words } from "../../i18n/text";
 import { clockTime, secondsBetween } from "../../i18n/time";
@@ -103,7 +104,9 @@ function Head({ alarm }: { alarm: AlarmDetail }): JSX.Element {
         <span class="state">{stateOf(alarm)}</span>
       </p>
       <h2>{headingOf(alarm)}</h2>
-      <p>{messageOf(alarm)}</p>
+      <p>
+        <Said text={messageOf(alarm)} />
+      </p>
       <p class="note">{facts.join(" · ")}</p>
       <div class="row">
         {isUnseen(alarm) && <Acknowledge alarm={alarm} />}

@@ -8,7 +8,7 @@ import { Button } from "../../components/button";
 import { Titled } from "../../components/titled";
 import { t, words } from "../../i18n/text";
 import { clockTime } from "../../i18n/time";
-import { mayAct, messageOf } from "../../state/session";
+import { failureOf, mayAct } from "../../state/session";
 
 /** Which answers make an alarm right, and which false. */
 const GROUPS: readonly { right: "right" | "false" | "unsaid"; answers: readonly ReviewAnswer[] }[] = [
@@ -31,7 +31,7 @@ export function JudgedPart({ passage, onChange }: JudgedProps): JSX.Element {
       onChange(await call);
       failure.value = "";
     } catch (error) {
-      failure.value = messageOf(error);
+      failure.value = failureOf(error);
     }
     busy.value = false;
   };
@@ -73,7 +73,7 @@ export function JudgedPart({ passage, onChange }: JudgedProps): JSX.Element {
       )}
       {failure.value && (
         <p class="problem" role="alert">
-          {t("page.notDone", { problem: failure.value })}
+          {failure}
         </p>
       )}
     </section>

@@ -2,12 +2,13 @@
 
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { post } from "../../api/client";
+import { orLookAgain, post } from "../../api/client";
 import type { AlarmDetail } from "../../api/types";
+import { Said } from "../../components/said";
 import { Titled } from "../../components/titled";
-import { fill, PLACES, t, worded, words } from "../../i18n/text";
+import { fill, PLACES, quoted, t, worded, words } from "../../i18n/text";
 import { clockTime } from "../../i18n/time";
-import { mayAct, messageOf } from "../../state/session";
+import { failureOf, mayAct } from "../../state/session";
 
 interface Step {
   key: string;
@@ -22,17 +23,19 @@ const SYSTEM = "system";
 
 /** The service's notes are English templates with numbers: which one it is, and how to read it. */
 const NOTES = Object.entries(words.notes).map(([english, template]) => ({
-  pattern: new RegExp(`^${english.replace(PLACES, "(?<$1>\\\\d+)")}$`),
+  pattern: new RegExp(`^${english.replace(PLACES, "(?<$1>\\d+)")}$`),
   template,
 }));
 
-/** A note of the service in the reader's language; one that it does not know as it is. */
+/** A note of the service in the reader's language; one that it does not know as it is, in English. */
 function noteOf(note: string): string {
+  // After a step stand whom it called, and where: names, in every language.
+  const [first = "", ...names] = note.startsWith("step ") ? note.split("; ") : [note];
   for (const { pattern, template } of NOTES) {
-    const found = pattern.exec(note);
-    if (found) return fill(template, found.groups);
+    const found = pattern.exec(first);
+    if (found) return [fill(template, found.groups), ...names].join("; ");
   }
-  return note;
+  return quoted(note);
 }
 
 const whoOf = (actor: string): string => (actor === SYSTEM ? t("room.system") : actor);
@@ -40,7 +43,13 @@ const whoOf = (actor: string): string => (actor === SYSTEM ? t("room.system") : 
 function stepsOf({ events, comments }: AlarmDetail): Step[] {
   const done = events.map(({ seq, at, action, actor, note }) => {
     const what = worded(words.alarmActions, action, action);
-    return { key: `e${seq}`, at, who: whoOf(actor), what, text: actor === SYSTEM ? noteOf(note) : note };
+    return {
+      key: `e${seq}`,
+      at,
+      who: whoOf(actor),
+      what,
+      text: actor === SYSTEM ? noteOf(note) : note,
+    };
   });
   const said = comments.map(({ id, at, author, text }) => {
     return { key: `c${id}`, at, who: author, what: t("room.wrote"), text };
@@ -57,7 +66,11 @@ export function LifePart({ alarm, onChange }: { alarm: AlarmDetail; onChange: ()
           <li key={key}>
             <time dateTime={at}>{clockTime(at)}</time>
             <span>{t("room.did", { what, who })}</span>
-            {text && <q>{text}</q>}
+            {text && (
+              <q>
+                <Said text={text} />
+              </q>
+            )}
           </li>
         ))}
       </ol>
@@ -72,11 +85,14 @@ function CommentForm({ id, onDone }: { id: string; onDone: () => void }): JSX.El
   const send = async (): Promise<void> => {
     busy.value = true;
     try {
-      await post(`/alarms/${encodeURIComponent(id)}/comment`, { text: text.value });
+      await orLookAgain(
+        () => post(`/alarms/${encodeURIComponent(id)}/comment`, { text: text.value }),
+        async () => onDone(),
+      );
       text.value = failure.value = "";
       onDone();
     } catch (error) {
-      failure.value = messageOf(error);
+      failure.value = failureOf(error);
     }
     busy.value = false;
   };
@@ -105,7 +121,7 @@ function CommentForm({ id, onDone }: { id: string; onDone: () => void }): JSX.El
       </button>
       {failure.value && (
         <p class="problem" role="alert">
-          {t("page.notDone", { problem: failure.value })}
+          {failure}
         </p>
       )}
     </form>

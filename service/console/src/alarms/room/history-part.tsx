@@ -5,6 +5,7 @@ import { useEffect } from "preact/hooks";
 import type { ListedAlarm } from "../../api/types";
 import { Button } from "../../components/button";
 import { Choice } from "../../components/choice";
+import { Said } from "../../components/said";
 import { Titled } from "../../components/titled";
 import { t, words } from "../../i18n/text";
 import { clockTime } from "../../i18n/time";
@@ -152,7 +153,9 @@ function PastAlarm({ alarm }: { alarm: ListedAlarm }): JSX.Element {
       <a class="target" href={hrefOf("alarms", alarm.id)}>
         <b>{headingOf(alarm)}</b>
       </a>
-      <p class="says">{messageOf(alarm)}</p>
+      <p class="says">
+        <Said text={messageOf(alarm)} />
+      </p>
       <p class="state">
         {stateOf(alarm)}
         {by && <span>{t("room.by", { by, time: clockTime(alarm.acknowledged_at ?? "") })}</span>}

@@ -2,6 +2,7 @@
 
 import type { JSX } from "preact";
 import { Button } from "../../components/button";
+import { Said } from "../../components/said";
 import { t } from "../../i18n/text";
 import { clockTime } from "../../i18n/time";
 import { hrefOf } from "../../route/route";
@@ -28,7 +29,7 @@ export function LaneRowItem({ row, alarms }: LaneRow): JSX.Element {
         <b>{headingOf(alarm)}</b>
       </a>
       <p class="says" title={saysOf(alarms)}>
-        {saysOf(alarms)}
+        <Said text={saysOf(alarms)} />
       </p>
       <AcknowledgeRow alarms={alarms} unseen={unseen} />
     </li>

@@ -60,6 +60,8 @@ export const pageSentences = {
   "session.usedLink":
     "Dieser Link wurde schon verwendet oder ist zu alt: Melden Sie sich mit einem Token an.",
   "session.ended": "Abgemeldet: Melden Sie sich an, um Alarme zu sehen.",
+  "session.notEnded":
+    "Das Abmelden hat den Dienst nicht erreicht: Wer diese Seite in diesem Browser neu lädt, ist vielleicht noch angemeldet. Neu laden und noch einmal abmelden.",
   "session.who": "{name} ({role})",
 
   "reference.failed": "Die Beschreibung lässt sich nicht lesen: {problem}",

@@ -105,6 +105,7 @@ export const peopleSentences = {
   "people.noPassword": "noch kein Passwort",
   "people.openid": "vom OpenID-Anbieter",
   "people.changeRoles": "Rollen ändern",
+  "people.willHave": "Hat dann: {roles}",
   "people.save": "Speichern",
   "people.cancel": "Abbrechen",
 

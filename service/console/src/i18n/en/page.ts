@@ -59,6 +59,8 @@ export const pageSentences = {
   "session.wrongToken": "The token is wrong or was revoked.",
   "session.usedLink": "This link was used already or is too old: sign in with a token.",
   "session.ended": "Signed out: sign in to see alarms.",
+  "session.notEnded":
+    "Signing out did not reach the service: whoever loads this page again in this browser may still be signed in. Load it, and sign out again.",
   "session.who": "{name} ({role})",
 
   "reference.failed": "The description cannot be read: {problem}",

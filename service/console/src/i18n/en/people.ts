@@ -102,6 +102,7 @@ export const peopleSentences = {
   "people.noPassword": "no password yet",
   "people.openid": "from the OpenID provider",
   "people.changeRoles": "Change roles",
+  "people.willHave": "Will have: {roles}",
   "people.save": "Save",
   "people.cancel": "Cancel",
 

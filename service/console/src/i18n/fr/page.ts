@@ -59,6 +59,8 @@ export const pageSentences = {
   "session.wrongToken": "Le jeton est faux ou a été révoqué.",
   "session.usedLink": "Ce lien a déjà été utilisé ou est trop ancien\u00a0: connectez-vous avec un jeton.",
   "session.ended": "Session fermée\u00a0: connectez-vous pour voir les alarmes.",
+  "session.notEnded":
+    "La déconnexion n’a pas atteint le service\u00a0: qui recharge cette page dans ce navigateur est peut-être encore connecté. Rechargez-la et déconnectez-vous de nouveau.",
   "session.who": "{name} ({role})",
 
   "reference.failed": "La description ne peut pas être lue\u00a0: {problem}",

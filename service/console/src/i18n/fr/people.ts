@@ -104,6 +104,7 @@ export const peopleSentences = {
   "people.noPassword": "pas encore de mot de passe",
   "people.openid": "du fournisseur OpenID",
   "people.changeRoles": "Modifier les rôles",
+  "people.willHave": "Aura\u00a0: {roles}",
   "people.save": "Enregistrer",
   "people.cancel": "Annuler",
 

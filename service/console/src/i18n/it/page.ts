@@ -59,6 +59,8 @@ export const pageSentences = {
   "session.wrongToken": "Il token è sbagliato o è stato revocato.",
   "session.usedLink": "Questo link è già stato usato o è troppo vecchio: accedere con un token.",
   "session.ended": "Sessione chiusa: accedere per vedere gli allarmi.",
+  "session.notEnded":
+    "L’uscita non ha raggiunto il servizio: chi ricarica questa pagina in questo browser forse ha ancora l’accesso. Ricaricatela e uscite di nuovo.",
   "session.who": "{name} ({role})",
 
   "reference.failed": "La descrizione non può essere letta: {problem}",

@@ -104,6 +104,7 @@ export const peopleSentences = {
   "people.noPassword": "ancora nessuna password",
   "people.openid": "dal fornitore OpenID",
   "people.changeRoles": "Cambiare i ruoli",
+  "people.willHave": "Avrà: {roles}",
   "people.save": "Salvare",
   "people.cancel": "Annullare",
 
