@@ -58,8 +58,7 @@ unit:            ## the default test suite
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 postgres:        ## what uses a database, on PostgreSQL; skipped where there is no server
-	$(BIN)/python -m pytest -m 'postgres and not slow' -n 2 --dist loadfile \
-	  $(addprefix tests/service/,store alarms escalation outputs people reviewing secrets)
+	$(BIN)/python -m pytest -m 'postgres and not slow' -n 2 --dist loadfile tests/service
 
 slow:            ## the minutes-long tests too
 	$(BIN)/python -m pytest -m 'slow or not slow'

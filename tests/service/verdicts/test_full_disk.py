@@ -26,6 +26,7 @@ def pages(session: Session) -> int:
 
 
 @pytest.mark.fault(44)
+@pytest.mark.sqlite
 def test_no_room_for_good(store: Store, tmp_path: Path) -> None:
     """SQLite itself says that the disk is full: each alarm is shown until it is stored, and stored once."""
     desk = Desk(store, tmp_path / "kept")
@@ -75,6 +76,7 @@ def test_a_disk_of_eight_megabytes(tmp_path: Path) -> None:
 
 
 @pytest.mark.fault(44)
+@pytest.mark.sqlite
 def test_the_reserve_is_sized_by_what_an_alarm_takes(store: Store, tmp_path: Path) -> None:
     """An alarm with its passage takes at most what the reserve was sized with, indexes and audit included."""
     desk, count = Desk(store, tmp_path / "kept"), 200

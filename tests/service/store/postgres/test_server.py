@@ -22,7 +22,8 @@ from service.domain.errors import BackupError, ConfigurationError, StoreError
 from service.store import alarms, lifts
 from service.store.audit.guard import row_seal
 from service.store.database import Store
-from service.store.engines.postgres import listening
+from service.store.engines.postgres import connecting, listening
+from service.store.engines.postgres.connecting import WRITE_LOCK
 from service.store.engines.postgres.dialect import StoredDialect
 from service.store.file.moved import note_moved
 from service.store.tables import Base
@@ -74,6 +75,33 @@ def test_the_migrations_build_the_tables_and_a_second_start_changes_nothing(
         (sum(len(table.foreign_key_constraints) for table in Base.metadata.tables.values()),)
     ]
     assert server.execute("SELECT count(*) FROM audit WHERE action = 'audit.form'", name) == [(1,)]
+
+
+def test_its_owner_needs_no_other_right(server: Cluster, tmp_path: Path) -> None:
+    """A user that may do nothing on the server but use a database of its own."""
+    name = server.empty()
+    server.execute(f"CREATE ROLE owner_of_{name} LOGIN")
+    server.execute(f"ALTER DATABASE {name} OWNER TO owner_of_{name}")
+    url = server.url(name).replace("barwatch@", f"owner_of_{name}@")
+    with closing(Store.open(tmp_path, url=url)) as store:
+        store.database.claim()
+        assert _raise(store, "p") == 1
+    assert verify(tmp_path, url=url).broken == []
+
+
+def test_a_writer_that_waits_too_long_is_refused(
+    server: Cluster, open_store: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As SQLite refuses after its busy timeout: nobody hangs behind another process that holds the lock."""
+    shorter = connecting._OF_WRITERS.replace("lock_timeout=10s", "lock_timeout=200ms")
+    monkeypatch.setattr(connecting, "_OF_WRITERS", shorter)
+    name = server.fresh()
+    store = open_store(name)
+    with psycopg.connect(server.url(name)) as other:
+        other.execute("SELECT pg_advisory_xact_lock(%s)", (WRITE_LOCK,))
+        with pytest.raises(StoreError, match="lock timeout"):
+            _raise(store, "p")
+    assert _raise(store, "p") == 1
 
 
 def test_a_database_that_holds_something_else_is_refused(server: Cluster, tmp_path: Path) -> None:
