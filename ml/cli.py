@@ -99,6 +99,10 @@ COMMANDS: dict[str, Any] = {
         "ml.commands.report:refresh",
         "Measure again what was measured before the shipped network changed, each result by its own command.",
     ),
+    "simulate": (
+        "ml.commands.capacity.simulate:simulate",
+        "Simulate 1 to 10,000 lifts by measured figures: what breaks first, delays, nodes, evidence, cost.",
+    ),
     "plot": ("ml.commands.plot:app", "Pictures of what the papers' networks have learnt."),
     "ablate": (
         "ml.commands.training.ablate:ablate",

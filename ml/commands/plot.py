@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,6 +17,7 @@ from ml.data.benchmark import parts
 from ml.data.pictures import PictureSet, read, select_evenly
 from ml.machine.memory import keep_freed_memory
 from ml.plots.attention import attention_sheet
+from ml.plots.capacity import draw_capacity
 from ml.plots.curves import draw_curves
 from ml.plots.cutouts import carriers_sheet, write
 from ml.plots.embedding import draw, lifts_of, masks_of, read_masks
@@ -128,6 +130,21 @@ def curves(
         typer.echo(str(draw_curves(read_runs(results), out)))
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--results") from None
+
+
+@app.command()
+def capacity(
+    result: Annotated[Path, typer.Option(help="What `barwatch simulate --out` wrote.")] = RESULTS
+    / "simulation.json",
+    out: Annotated[Path, typer.Option(help="Folder of the PNGs.")] = Path("docs/capacity"),
+) -> None:
+    """Draw what breaks first, delays and cost, from 1 to 10,000 lifts."""
+    try:
+        found = json.loads(result.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise typer.BadParameter(f"{result}: {error}", param_hint="--result") from None
+    for path in draw_capacity(found, out):
+        typer.echo(str(path))
 
 
 def _draw_sheet(

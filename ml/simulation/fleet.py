@@ -1,0 +1,222 @@
+"""A plan simulated: all its services at once, on a typical day, on a peak day, and with a node lost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Literal
+
+import numpy as np
+import simpy
+
+from ml.simulation.assumed import Assumptions
+from ml.simulation.plan import PROCESSOR, Costs, Plan, passages_per_s, used
+from ml.simulation.processor import DRAWS, Contention
+from ml.simulation.queues import OVERLOADED, Outcome, QueuedService, Speeds
+from ml.simulation.traffic import Floats, intervals_s, passages_s
+
+Result = dict[str, Any]
+Scenario = Literal["typical", "peak", "node lost", "on GPUs"]
+
+SCENARIOS: tuple[Scenario, ...] = ("typical", "peak", "node lost", "on GPUs")
+"""`node lost`: on a peak day, one node goes after the first minute. `on GPUs`: typical, calls on a GPU."""
+
+SHORTEST_S, LONGEST_S, WANTED = 600.0, 20 * 3600.0, 50_000
+"""A run lasts until about so many passages, by default, within these bounds."""
+
+LOST_AT_S = 60.0
+FPS = 25.0
+_FULL = 0.98
+"""Cores of cameras' own beyond which frames are dropped: no more can be at work without end."""
+
+
+def simulate(
+    planned: Plan, costs: Costs, assumed: Assumptions, scenario: Scenario, seed: int, wanted: int = WANTED
+) -> Result:
+    """Simulate one scenario; return counts, delays, and how the parts were used.
+
+    The same arguments give the same result. Delays are from a passage's last picture as it was read to its
+    commit; `left_of_lead_ms` is what remains of the lead before TF for the camera and its network.
+
+    wanted: about so many passages at least, within the bounds of a run.
+    """
+    rng = np.random.default_rng([seed, planned.lifts, SCENARIOS.index(scenario)])
+    peak, gpu = scenario in {"peak", "node lost"}, scenario == "on GPUs"
+    each_s = passages_per_s(assumed, peak)
+    seconds = float(np.clip(wanted / (planned.lifts * each_s), SHORTEST_S, LONGEST_S))
+    lost = scenario == "node lost"
+    if lost:
+        seconds = SHORTEST_S
+    if lost and planned.nodes > 1:
+        found = _with_a_node_lost(planned, costs, assumed, rng, seconds)
+    else:
+        env = simpy.Environment()
+        share = _share_of_frames(used(planned, costs, assumed, peak=peak, gpu=gpu)[PROCESSOR])
+        services = []
+        for lifts in _spread(planned.lifts, planned.services):
+            service = QueuedService(
+                env, _speeds(rng, planned, costs, assumed, lifts, peak=peak, gpu=gpu), costs.rules
+            )
+            times, _ = passages_s(rng, _intervals(rng, lifts, assumed, peak), 0.0, seconds)
+            if lost:  # the only machine: nobody watches until it is back
+                service.unwatched(int((times >= LOST_AT_S).sum()))
+                times = times[times < LOST_AT_S]
+            service.follow(_seen(rng, service, times, share))
+            services.append(service)
+        env.run(seconds + 2 * costs.rules.deadline_s)
+        found = _closed(services)
+    use = used(planned, costs, assumed, peak=peak, lost=int(lost and planned.nodes > 1), gpu=gpu)
+    return {"scenario": scenario, "seconds": seconds, **_figures(found, costs, seconds), "used": use}
+
+
+def _with_a_node_lost(
+    planned: Plan, costs: Costs, assumed: Assumptions, rng: np.random.Generator, seconds: float
+) -> Outcome:
+    """The lost node's lifts are unwatched for a while, learn their lines on the others, and are followed.
+
+    Conservative: what was learnt of a line is lost with its node. Carriers that pass while a line is learnt
+    are found in the frames kept, all at once at the end, and are late.
+    """
+    env, peak = simpy.Environment(), True
+    back_s = LOST_AT_S + assumed["failover_s"]
+    learnt_s = back_s + costs.camera.learning_s
+    gone = max(1, round(planned.services_per_node))
+    spread = _spread(planned.lifts, planned.services)
+    left = spread[gone:]
+    moved = _spread(sum(spread[:gone]), len(left))
+    learning = costs.camera.learning_ms_per_s
+    services: list[QueuedService] = []
+    for lifts in spread[:gone]:  # until the node is lost
+        service = QueuedService(env, _speeds(rng, planned, costs, assumed, lifts, peak=peak), costs.rules)
+        service.follow(passages_s(rng, _intervals(rng, lifts, assumed, peak), 0.0, LOST_AT_S)[0].tolist())
+        services.append(service)
+    for lifts, more in zip(left, moved, strict=True):
+        own = _intervals(rng, lifts, assumed, peak)
+        new = _intervals(rng, more, assumed, peak)
+        burst_ms = lifts * costs.camera.ms_per_s + more * learning
+        share_then = _share_of_frames(burst_ms / (1e3 * planned.cores))
+        after = used(planned, costs, assumed, peak=peak, lost=1)
+        speeds = _speeds(rng, planned, costs, assumed, lifts + more, peak=peak)
+        service = QueuedService(env, speeds, costs.rules)
+        services.append(service)
+        times, _ = passages_s(rng, own, 0.0, seconds)
+        times_new, _ = passages_s(rng, new, LOST_AT_S, seconds)
+        service.unwatched(int((times_new < back_s).sum()))
+        in_time = times_new >= learnt_s
+        recalled = times_new[(times_new >= back_s) & ~in_time]
+        learns = (times >= back_s) & (times < learnt_s)
+        share = _share_of_frames(after[PROCESSOR])
+        seen = [
+            *_seen(rng, service, times[~learns & (times < back_s)], 1.0),
+            *_seen(rng, service, times[learns], share_then),
+            *_seen(
+                rng, service, np.sort(np.concatenate([times[times >= learnt_s], times_new[in_time]])), share
+            ),
+        ]
+        service.follow(seen)
+        env.process(_recall(env, service, recalled.tolist(), learnt_s))
+    env.run(seconds + 2 * costs.rules.deadline_s)
+    return _closed(services)
+
+
+def _recall(env: simpy.Environment, service: QueuedService, times_s: Sequence[float], at_s: float) -> Any:
+    yield env.timeout(at_s)
+    for time_s in times_s:
+        service.submit(env.now, late_s=env.now - time_s)
+
+
+def _intervals(rng: np.random.Generator, lifts: int, assumed: Assumptions, peak: bool) -> Floats:
+    return intervals_s(rng, lifts, 3600.0 * passages_per_s(assumed, peak))
+
+
+def _spread(lifts: int, services: int) -> list[int]:
+    """Share lifts out as evenly as it goes."""
+    return [lifts // services + (number < lifts % services) for number in range(services)]
+
+
+def _share_of_frames(processor: float) -> float:
+    """Return which share of frames a machine handles that is used so much; 1 while it keeps up."""
+    return min(1.0, _FULL / processor)
+
+
+def _seen(rng: np.random.Generator, service: QueuedService, times: Floats, share: float) -> list[float]:
+    """Count carriers whose frames the machine did not get to as unknown; return the others' times."""
+    if share >= 1.0:
+        return [float(value) for value in times]
+    kept = rng.uniform(size=len(times)) < share
+    service.outcome.passed += int((~kept).sum())
+    service.outcome.unknown[OVERLOADED] += int((~kept).sum())
+    return [float(value) for value in times[kept]]
+
+
+def _speeds(
+    rng: np.random.Generator,
+    planned: Plan,
+    costs: Costs,
+    assumed: Assumptions,
+    lifts: int,
+    *,
+    peak: bool,
+    gpu: bool = False,
+) -> Speeds:
+    each_s, embed, rules = passages_per_s(assumed, peak), costs.embed, costs.rules
+    call_ms = embed.call_ms(rules.pictures)
+    # Cores that the embedder and the main process leave to cameras, on average.
+    others = 0.0 if gpu else min(planned.cores / 2, embed.threads * min(1.0, lifts * each_s * call_ms / 1e3))
+    others += min(1.0, costs.main.ms_per_s(lifts, 0.0) / 1e3)
+    speeds = speeds_of(rng, costs, float(planned.cores), lifts, others)
+    if planned.shared_database:
+        speeds = replace(speeds, commit_s=(costs.shared_commit.draw_ms(rng, DRAWS) / 1e3).tolist())
+    if gpu:
+        call_s, batch = costs.gpu_call_ms / 1e3, rules.device_batch
+        speeds = replace(speeds, call_s=lambda _: call_s, stretches=[1.0], batch_pictures=batch)
+        speeds = replace(speeds, window_s=rules.window_s)
+    return speeds
+
+
+def speeds_of(rng: np.random.Generator, costs: Costs, cores: float, cameras: int, others: float) -> Speeds:
+    """Return the speeds of a service with so many cameras on so many cores, SQLite beside it.
+
+    others: cores' worth of other work that is always runnable.
+    """
+    frame_ms = costs.camera.ms_per_s / FPS
+    share = min(0.95, costs.camera.ms_per_s / 1e3)
+    machine = Contention(cores, cameras, share, frame_ms, others)
+    embed, commit_ms = costs.embed, costs.commit.draw_ms(rng, DRAWS)
+    before = machine.stretches(rng, 1, frame_ms) * frame_ms / 1e3
+    return Speeds(
+        lambda pictures: embed.call_ms(pictures) / 1e3,
+        machine.stretches(rng, embed.threads, embed.call_ms(costs.rules.pictures)).tolist(),
+        before.tolist(),
+        (machine.stretches(rng, 1, costs.commit.median_ms) * commit_ms / 1e3).tolist(),
+        batch_pictures=costs.rules.cpu_batch,
+    )
+
+
+def _closed(services: Sequence[QueuedService]) -> Outcome:
+    whole = Outcome()
+    for service in services:
+        whole.add(service.close())
+    return whole
+
+
+def _figures(found: Outcome, costs: Costs, seconds: float) -> Result:
+    delays = 1e3 * np.array(found.delays_s)
+    lead_ms = 1e3 * costs.rules.lead_s
+    quantiles = np.quantile(delays, (0.5, 0.99, 0.999)) if len(delays) else (np.nan,) * 3
+    p50, p99, p999 = (None if np.isnan(value) else round(float(value), 2) for value in quantiles)
+    unknown = sum(found.unknown.values())
+    if found.judged + unknown != found.passed:
+        raise AssertionError(f"{found.passed} carriers passed, {found.judged} judged and {unknown} unknown")
+    return {
+        "passed": found.passed,
+        "judged": found.judged,
+        "unknown": unknown,
+        "unknown_because": dict(sorted(found.unknown.items())),
+        "shortened": found.shortened,
+        "delay_ms": {"p50": p50, "p99": p99, "p99.9": p999},
+        "left_of_lead_ms": None if p999 is None else round(lead_ms - p999, 2),
+        "in_time": round(float((delays <= lead_ms).sum()) / max(1, found.passed), 6),
+        "mean_inside": round(found.area_s / seconds, 4),
+        "most_inside": found.most_waiting,
+    }
