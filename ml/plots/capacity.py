@@ -30,10 +30,9 @@ def _breaks(found: Result) -> Figure:
     left, right = figure.subplots(1, 2, sharey=True)
     lifts = [row["lifts"] for row in found["sizes"]]
     for axes, name in ((left, "one_service"), (right, "used")):
-        for part in found["sizes"][0][name]:
-            axes.plot(
-                lifts, [100 * row[name][part] for row in found["sizes"]], "o-", label=part, markersize=4
-            )
+        for at, part in enumerate(found["sizes"][0][name]):
+            use = [100 * row[name][part] for row in found["sizes"]]
+            axes.plot(lifts, use, MARKS[at] + "-", label=part, markersize=5)
         axes.axhline(100, color="black", linewidth=0.8)
         axes.set(xscale="log", yscale="log", xlabel="lifts")
     left.set(ylabel="used of a part, %", title="One service on one node")

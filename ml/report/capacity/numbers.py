@@ -5,7 +5,7 @@ from __future__ import annotations
 
 def share_of(share: float) -> str:
     """Return a share in per cent, small ones with a digit more."""
-    return f"{100 * share:.0f} %" if share >= 0.01 else f"{100 * share:.1f} %"
+    return f"{100 * share:,.0f} %" if share >= 0.01 else f"{100 * share:.1f} %"
 
 
 def signed(share: float | None) -> str:
