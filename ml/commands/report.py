@@ -15,6 +15,7 @@ from ml.commands.common import RELEASED, RESULTS, console
 from ml.papers.comparison.orderings import ORDERINGS, compare_runs
 from ml.papers.listed.named import MEASUREMENTS
 from ml.papers.plans.named import PLANS
+from ml.report.capacity.tables import capacity_places
 from ml.report.document import fill_places, places, read_results, report_document
 from ml.report.papers.listed import LISTED, listed_page
 from ml.report.papers.pairing import FOLDER as GETNET
@@ -32,7 +33,9 @@ def report(
 ) -> None:
     """Write report.md with its plots, systems.md, tables.md, and the tables in other documents."""
     measured, runs = read_results(results), read_runs(results)
-    content = places(measured, runs, read_runs(results, TEACHERS))
+    content: dict[str, object] = {**places(measured, runs, read_runs(results, TEACHERS))}
+    if "simulation" in measured:
+        content |= capacity_places(measured["simulation"])
     documents = [readme, *sorted((readme.parent / "docs").glob("*.md"))]
     written = {path: fill_places(path.read_text(encoding="utf-8"), content) for path in documents}
     written[results / "report.md"] = report_document(measured)

@@ -14,14 +14,13 @@ from ml.report.accuracy import (
     onsite_section,
     privacy_table,
 )
-from ml.report.capacity.tables import capacity_places
 from ml.report.headlines import headlines
 from ml.report.recordings import alarms_section, events_section, passages_section
 from ml.report.sizing import sizing
 from ml.report.speed import cameras_section, embed_section
 from ml.report.summary import NAMES, SPEEDS, summary_table
 from ml.report.systems import gains_table, systems_table
-from ml.report.table import Result, rendered
+from ml.report.table import Result, Table, rendered
 from ml.report.verdicts import habits_section, length_section, proposals_section, seats_section
 
 LIFTS = {
@@ -89,14 +88,12 @@ def _section(name: str, result: Result) -> str:
 
 def places(
     results: Mapping[str, Result], runs: Mapping[str, Result], teachers: Mapping[str, Result]
-) -> dict[str, object]:
-    """Return the tables and words that other documents have a place for, by the place's name."""
-    tables: dict[str, object] = {"figures": headlines(results), "systems": systems_table(runs, results)}
+) -> dict[str, Table]:
+    """Return the tables that other documents have a place for, by the place's name."""
+    tables = {"figures": headlines(results), "systems": systems_table(runs, results)}
     tables["teachers"] = gains_table(teachers, results)
     if "ingest" in results:
         tables["sizing"] = sizing(results["ingest"])
-    if "simulation" in results:
-        tables |= capacity_places(results["simulation"])
     if "privacy" in results:
         tables["privacy"] = privacy_table(results["privacy"])
     return tables

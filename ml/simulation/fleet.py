@@ -10,9 +10,9 @@ import numpy as np
 import simpy
 
 from ml.simulation.assumed import Assumptions
-from ml.simulation.plan import PROCESSOR, Costs, Plan, passages_per_s, used
+from ml.simulation.plan import PROCESSOR, CapacityPlan, Costs, passages_per_s, used
 from ml.simulation.processor import DRAWS, Contention
-from ml.simulation.queues import OVERLOADED, Outcome, QueuedService, Speeds
+from ml.simulation.queues import OVERLOADED, PassageFates, QueuedService, Speeds
 from ml.simulation.traffic import Floats, intervals_s, passages_s
 
 Result = dict[str, Any]
@@ -31,7 +31,12 @@ _FULL = 0.98
 
 
 def simulate(
-    planned: Plan, costs: Costs, assumed: Assumptions, scenario: Scenario, seed: int, wanted: int = WANTED
+    planned: CapacityPlan,
+    costs: Costs,
+    assumed: Assumptions,
+    scenario: Scenario,
+    seed: int,
+    wanted: int = WANTED,
 ) -> Result:
     """Simulate one scenario; return counts, delays, and how the parts were used.
 
@@ -70,8 +75,8 @@ def simulate(
 
 
 def _with_a_node_lost(
-    planned: Plan, costs: Costs, assumed: Assumptions, rng: np.random.Generator, seconds: float
-) -> Outcome:
+    planned: CapacityPlan, costs: Costs, assumed: Assumptions, rng: np.random.Generator, seconds: float
+) -> PassageFates:
     """The lost node's lifts are unwatched for a while, learn their lines on the others, and are followed.
 
     Conservative: what was learnt of a line is lost with its node. Carriers that pass while a line is learnt
@@ -151,7 +156,7 @@ def _seen(rng: np.random.Generator, service: QueuedService, times: Floats, share
 
 def _speeds(
     rng: np.random.Generator,
-    planned: Plan,
+    planned: CapacityPlan,
     costs: Costs,
     assumed: Assumptions,
     lifts: int,
@@ -193,14 +198,14 @@ def speeds_of(rng: np.random.Generator, costs: Costs, cores: float, cameras: int
     )
 
 
-def _closed(services: Sequence[QueuedService]) -> Outcome:
-    whole = Outcome()
+def _closed(services: Sequence[QueuedService]) -> PassageFates:
+    whole = PassageFates()
     for service in services:
         whole.add(service.close())
     return whole
 
 
-def _figures(found: Outcome, costs: Costs, seconds: float) -> Result:
+def _figures(found: PassageFates, costs: Costs, seconds: float) -> Result:
     delays = 1e3 * np.array(found.delays_s)
     lead_ms = 1e3 * costs.rules.lead_s
     quantiles = np.quantile(delays, (0.5, 0.99, 0.999)) if len(delays) else (np.nan,) * 3

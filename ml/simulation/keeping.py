@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ml.simulation.assumed import Assumptions
-from ml.simulation.plan import Costs, Plan, passages_per_s
+from ml.simulation.plan import CapacityPlan, Costs, passages_per_s
 
 _GB, _TB, MONTHS, NODE_CORES = 1e9, 1e12, 12, 16
 
@@ -42,7 +42,7 @@ def evidence(lifts: int, costs: Costs, assumed: Assumptions) -> dict[str, float]
     }
 
 
-def cost(planned: Plan, kept: dict[str, float], assumed: Assumptions) -> dict[str, float]:
+def cost(planned: CapacityPlan, kept: dict[str, float], assumed: Assumptions) -> dict[str, float]:
     """Return euros a year by part, in all, and for each lift. Nodes are paid for by their cores, all year.
 
     With one service, the machine has as many cores as the service.

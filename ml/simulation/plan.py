@@ -40,7 +40,7 @@ class Costs:
 
 
 @dataclass(frozen=True)
-class Plan:
+class CapacityPlan:
     """What so many lifts get.
 
     services: each with `cores`, a network and a main process; on `nodes`, of which one may be lost if there
@@ -87,7 +87,7 @@ def per_service(costs: Costs, assumed: Assumptions) -> dict[str, float]:
     }
 
 
-def plan(lifts: int, costs: Costs, assumed: Assumptions) -> Plan:
+def plan(lifts: int, costs: Costs, assumed: Assumptions) -> CapacityPlan:
     """Return what so many lifts get: as many services as the scarcest part of one asks for, one node spare.
 
     Raises:
@@ -107,7 +107,7 @@ def plan(lifts: int, costs: Costs, assumed: Assumptions) -> Plan:
     replicas = math.ceil(max(by_time, pages / assumed["feeds_per_process"])) if services > 1 else 0
     calls_s = lifts * passages_per_s(assumed) * costs.rules.pictures / costs.rules.device_batch
     gpus = math.ceil(calls_s * costs.gpu_call_ms / (1e3 * assumed["planned_use"]))
-    return Plan(lifts, services, cores, nodes, replicas, services > 1, gpus)
+    return CapacityPlan(lifts, services, cores, nodes, replicas, services > 1, gpus)
 
 
 def one_service(lifts: int, costs: Costs, assumed: Assumptions) -> dict[str, float]:
@@ -132,7 +132,7 @@ def one_service(lifts: int, costs: Costs, assumed: Assumptions) -> dict[str, flo
 
 
 def used(
-    planned: Plan, costs: Costs, assumed: Assumptions, *, peak: bool, lost: int = 0, gpu: bool = False
+    planned: CapacityPlan, costs: Costs, assumed: Assumptions, *, peak: bool, lost: int = 0, gpu: bool = False
 ) -> dict[str, float]:
     """Return how much of each part the plan uses, 1: all; with `lost` nodes gone, of those that are left.
 

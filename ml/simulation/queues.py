@@ -22,7 +22,7 @@ LATE, OVERLOADED, NOT_WATCHED = "late", "overloaded", "not watched"
 
 
 @dataclass
-class Outcome:
+class PassageFates:
     """What became of the passages of one service, or of many.
 
     delays_s: from the last picture to the commit, of each judged passage. area_s: passages in the service,
@@ -38,7 +38,7 @@ class Outcome:
     unknown: Counter[str] = field(default_factory=Counter)
     delays_s: list[float] = field(default_factory=list)
 
-    def add(self, other: Outcome) -> None:
+    def add(self, other: PassageFates) -> None:
         """Add another service's."""
         self.passed += other.passed
         self.judged += other.judged
@@ -85,7 +85,7 @@ class QueuedService:
         self._idle: deque[simpy.Event] = deque()
         self._inside = self._number = 0
         self._since_s = self._writer_free_s = 0.0
-        self.outcome = Outcome()
+        self.outcome = PassageFates()
         for _ in range(speeds.embedders):
             env.process(self._embed())
 
@@ -171,7 +171,7 @@ class QueuedService:
             self._writer_free_s - decided_s + late_s + speeds.before_s[number % len(speeds.before_s)]
         )
 
-    def close(self) -> Outcome:
+    def close(self) -> PassageFates:
         """Return what became of the passages; those still inside are unknown as late."""
         self._count(0)
         self.outcome.unknown[LATE] += self._inside

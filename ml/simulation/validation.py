@@ -77,19 +77,17 @@ def _run(run: Result, costs: Costs, rng: np.random.Generator) -> Result:
         "embedder": 1e-3 * costs.embed.processor_ms(costs.rules.pictures) * run["judged"],
         "main": 1e-3 * main_ms * run["seconds"],
     }
-    spent = run["processor_s"] or dict.fromkeys(expected)  # None: a process was replaced
+    spent: dict[str, float] = run["processor_s"] or {}  # none of a run in which a process was replaced
     processor = {
         part: {
-            "measured_s": spent[part] and round(spent[part], 3),
+            "measured_s": round(spent[part], 3) if part in spent else None,
             "simulated_s": round(value, 3),
-            "error": round(value / spent[part] - 1, 4) if spent[part] else None,
+            "error": round(value / spent[part] - 1, 4) if spent.get(part) else None,
         }
         for part, value in expected.items()
     }
     # What else was runnable has its share of the cores.
-    others = max(
-        0.0, run["load_average_1min"] - sum(value or 0.0 for value in spent.values()) / run["seconds"]
-    )
+    others = max(0.0, run["load_average_1min"] - sum(spent.values()) / run["seconds"])
     simulated = _delays_ms(run["arrived_s"], costs, run["cores"], -(-cameras // nodes), others, rng)
     measured = np.array(run["delays_ms"])
     drawn = np.median(rng.choice(measured, size=(BOOTSTRAPS, len(measured))), axis=1)
