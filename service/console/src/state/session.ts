@@ -74,12 +74,13 @@ export const isCodeNeeded = (error: unknown): boolean =>
 
 /** What an error says: by its code, else in the service's own words. */
 export function messageOf(error: unknown): string {
+  if (isUnknown(error)) return t("page.notKnown");
   if (error instanceof ApiError) return worded(words.problems, error.code, error.message, error.parameters);
   return error instanceof Error ? error.message : String(error);
 }
 
 /** Why something was not done; of what nobody knows whether it was, that. key: says that it was not, and the {problem}. */
 export const failureOf = (error: unknown, key: Key = "page.notDone"): string =>
-  isUnknown(error) ? t("page.notKnown") : t(key, { problem: messageOf(error) });
+  isUnknown(error) ? messageOf(error) : t(key, { problem: messageOf(error) });
 
 export const isSignedOut = (error: unknown): boolean => error instanceof ApiError && error.status === 401;

@@ -20,8 +20,6 @@ export const problems: Readonly<Record<string, string>> = {
   no_backup: "diese Sicherung gibt es nicht mehr",
   backup_with_keys: "diese Sicherung enthält Schlüssel: sie verlässt den Dienst nie über das Netz",
   not_reached: "der Dienst ist nicht erreichbar",
-  not_known:
-    "der Dienst hat nicht geantwortet, und noch weiss niemand, ob dies ausgeführt wurde: nachsehen, was gespeichert ist, bevor Sie es wiederholen",
   unauthorized: "Sie sind nicht mehr angemeldet",
   forbidden: "Ihre Rolle erlaubt das nicht",
   not_found: "das gibt es nicht mehr",

@@ -20,8 +20,6 @@ export const problems: Readonly<Record<string, string>> = {
   no_backup: "this backup does not exist any more",
   backup_with_keys: "this backup holds keys: it never leaves by the network",
   not_reached: "the service cannot be reached",
-  not_known:
-    "the service did not answer, and nobody knows yet whether this was done: look at what is stored before you repeat it",
   unauthorized: "you are not signed in any more",
   forbidden: "your role does not allow this",
   not_found: "this does not exist any more",

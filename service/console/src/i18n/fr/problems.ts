@@ -20,8 +20,6 @@ export const problems: Readonly<Record<string, string>> = {
   no_backup: "cette sauvegarde n’existe plus",
   backup_with_keys: "cette sauvegarde contient des clés\u00a0: elle ne part jamais par le réseau",
   not_reached: "le service est injoignable",
-  not_known:
-    "le service n’a pas répondu, et personne ne sait encore si cela a été fait\u00a0: regardez ce qui est enregistré avant de recommencer",
   unauthorized: "votre session est fermée",
   forbidden: "votre rôle ne le permet pas",
   not_found: "ceci n’existe plus",

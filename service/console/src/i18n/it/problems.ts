@@ -20,8 +20,6 @@ export const problems: Readonly<Record<string, string>> = {
   no_backup: "questo backup non esiste più",
   backup_with_keys: "questo backup contiene chiavi: non esce mai dalla rete",
   not_reached: "il servizio non è raggiungibile",
-  not_known:
-    "il servizio non ha risposto e nessuno sa ancora se è stato eseguito: guardate che cosa è salvato prima di ripetere",
   unauthorized: "la sessione è chiusa",
   forbidden: "il suo ruolo non lo permette",
   not_found: "non esiste più",
