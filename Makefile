@@ -10,7 +10,7 @@ NVIDIA := $(wildcard /dev/nvidia0 /dev/nvidiactl /dev/dxg)
 BARWATCH_TORCH ?= $(if $(NVIDIA),,cpu)
 TORCH_INDEXES ?= https://download.pytorch.org/whl
 
-.PHONY: run test setup setup-test lint types unit postgres slow weights retrain screenshot screens enrolment page-speed bom holes clean help
+.PHONY: run test setup setup-test lint types unit postgres slow weights retrain screenshot screens enrolment page-speed bom holes dist clean help
 
 help:            ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -92,5 +92,10 @@ bom: setup       ## the bill of materials (CycloneDX), in bom.json
 holes: setup     ## known holes in what is pinned; says so where no source of advisories can be reached
 	$(BIN)/python -m tests.supply.holes
 
+dist: setup      ## wheel and sdist with the page built, in dist; fails if they lack what the program opens
+	rm -rf dist
+	$(BIN)/python -m build --outdir dist .
+	$(BIN)/python -m tests.supply.contents dist
+
 clean:           ## remove what was built and run
-	rm -rf $(VENV) build data runs .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist data runs .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -52,8 +52,9 @@ def test_panels_do_not_lie_on_each_other() -> None:
 
 
 def test_the_version_is_the_packages() -> None:
-    """An image's default label is the version of the package in it."""
-    version = tomllib.loads((DOCKER.parent / "pyproject.toml").read_text())["project"]["version"]
+    """An image's default version is that of a package of which no tag says it."""
+    told = tomllib.loads((DOCKER.parent / "pyproject.toml").read_text())["tool"]["setuptools_scm"]
+    version = told["fallback_version"]
     assert f"${{BARWATCH_VERSION:-{version}}}" in (DOCKER.parent / "docker-compose.yml").read_text()
     assert f"ARG VERSION={version}\n" in (DOCKER / "Dockerfile").read_text()
 

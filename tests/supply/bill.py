@@ -10,7 +10,7 @@ import argparse
 import base64
 import json
 import sys
-from importlib.metadata import Distribution
+from importlib.metadata import Distribution, version
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,7 @@ def bill() -> Bom:
     """Return the bill of materials of this environment."""
     root = Component(
         name=PROJECT["name"],
-        version=PROJECT["version"],
+        version=version(PROJECT["name"]),
         type=ComponentType.APPLICATION,
         licenses=[_LICENSES.make_from_string(PROJECT["license"])],
         bom_ref=PROJECT["name"],

@@ -3,10 +3,7 @@
 import gzip
 import json
 import re
-import shutil
 import subprocess
-import sys
-import zipfile
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -94,22 +91,6 @@ def test_the_pages_sources_can_be_read_in_a_sitting() -> None:
     files = [path for path in (build.HERE / "src").rglob("*") if path.is_file()]
     assert not [path.name for path in files if len(path.read_text().splitlines()) > MOST_LINES]
     assert max(Counter(path.parent for path in files).values()) <= MOST_FILES
-
-
-@pytest.mark.slow
-def test_the_wheel_contains_the_page_built(built: None, tmp_path: Path) -> None:
-    """The page as it is served, and neither its sources nor anything of third parties."""
-    source = tmp_path / "source"  # building leaves files beside the source
-    source.mkdir()
-    for name in ("README.md", "LICENSE", "MANIFEST.in", "pyproject.toml", "constraints.txt"):
-        shutil.copy(ROOT / name, source)
-    shutil.copytree(ROOT / "service", source / "service", ignore=shutil.ignore_patterns("node_modules"))
-    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
-    subprocess.run([*command, "--wheel-dir", str(tmp_path), str(source)], check=True)
-    (wheel,) = tmp_path.glob("*.whl")
-    names = [name for name in zipfile.ZipFile(wheel).namelist() if name.startswith("service/console/")]
-    assert {Path(name).name for name in names} == {path.name for path in build.BUILT.iterdir()}
-    assert all(name.startswith("service/console/built/") for name in names)
 
 
 def test_no_language_lacks_a_text() -> None:
