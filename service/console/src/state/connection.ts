@@ -18,7 +18,7 @@ export const DOUBTFUL_S = 5;
 const STALE_S = 12;
 
 export const link = signal<Link>("waiting");
-/** When the lifts were asked for that were read last; null before. */
+/** When the service last answered with the lifts; null before. */
 export const polledAt = signal<Instant | null>(null);
 /** Whether the standing alarms have been read since the feed began. */
 export const historyRead = signal(false);

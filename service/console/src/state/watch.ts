@@ -106,7 +106,7 @@ async function poll(): Promise<void> {
     const { items, alarm_seq: newest } = await get<Overview>(`/overview?recent=${MARKS_SHOWN}`);
     setLifts(items, at);
     feed?.account(newest);
-    polledAt.value = at;
+    polledAt.value = instant(); // a slow network is no silence
   } catch (error) {
     if (isOver(error)) return;
   }
