@@ -57,6 +57,7 @@ def test_no_schema_is_left_out(former: Path) -> None:
         for each in EARLIER
     ],
 )
+@pytest.mark.sqlite
 def test_the_service_reads_all_that_an_earlier_one_wrote(
     revision: str, former: Path, make_house: Callable[..., House], monkeypatch: pytest.MonkeyPatch
 ) -> None:
