@@ -21,7 +21,7 @@ Scenario = Literal["typical", "peak", "node lost", "on GPUs"]
 SCENARIOS: tuple[Scenario, ...] = ("typical", "peak", "node lost", "on GPUs")
 """`node lost`: on a peak day, one node goes after the first minute. `on GPUs`: typical, calls on a GPU."""
 
-SHORTEST_S, LONGEST_S, WANTED = 600.0, 20 * 3600.0, 50_000
+SHORTEST_S, LONGEST_S, WANTED = 300.0, 20 * 3600.0, 50_000
 """A run lasts until about so many passages, by default, within these bounds."""
 
 LOST_AT_S = 60.0

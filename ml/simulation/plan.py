@@ -103,8 +103,8 @@ def plan(lifts: int, costs: Costs, assumed: Assumptions) -> CapacityPlan:
         nodes += 1
         services = nodes * max(1, int(on_node // cores))  # all their cores are used, the spare node's too
     pages = lifts * assumed["pages_per_lift"]
-    by_time = pages * costs.main.page / (1e3 * assumed["planned_use"])
-    replicas = math.ceil(max(by_time, pages / assumed["feeds_per_process"])) if services > 1 else 0
+    full = max(pages * costs.main.page / 1e3, pages / assumed["feeds_per_process"])
+    replicas = math.ceil(full / assumed["planned_use"]) if services > 1 else 0
     calls_s = lifts * passages_per_s(assumed) * costs.rules.pictures / costs.rules.device_batch
     gpus = math.ceil(calls_s * costs.gpu_call_ms / (1e3 * assumed["planned_use"]))
     return CapacityPlan(lifts, services, cores, nodes, replicas, services > 1, gpus)
