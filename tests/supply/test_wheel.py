@@ -84,8 +84,9 @@ def test_a_wheel_runs_the_demonstration_in_an_environment_of_its_own(dist: Path,
     venv.create(tmp_path / "venv", with_pip=True)
     python = tmp_path / "venv" / "bin" / "python"
     (wheel,) = dist.glob("*.whl")
-    pip = [str(python), "-m", "pip", "install", "--quiet", "-c", str(ROOT / "constraints.txt"), str(wheel)]
-    subprocess.run(pip, check=True)
+    # -I: pip would take this checkout, where PYTHONPATH names it, for what is installed already.
+    pip = [str(python), "-I", "-m", "pip", "install", "--quiet", "-c", str(ROOT / "constraints.txt")]
+    subprocess.run([*pip, str(wheel)], check=True)
     output, bare = tmp_path / "output.txt", {"PATH": str(python.parent), "PYTHONPATH": ""}
     command = [str(python.parent / "barwatch"), "demo", "--port", "0", "--data", str(tmp_path / "data")]
     with (
