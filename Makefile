@@ -73,7 +73,7 @@ retrain: setup   ## render, train, export and judge the shipped network again (h
 	$(BIN)/barwatch export --checkpoint runs/sight-2/last.pt
 	$(BIN)/barwatch evaluate --out ml/results/loco.json
 
-screenshot: setup-test   ## take the README's picture of the console anew
+screenshot: setup-test   ## take six pictures and an animation of the page while the demonstration runs, in docs/console (a free machine)
 	$(BIN)/python -m tests.tools.screenshot
 
 screens: setup-test      ## pictures of every page of the console at every size, light and dark, in each language, in runs/screens
