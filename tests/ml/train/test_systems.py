@@ -115,9 +115,9 @@ def test_an_epoch_cut_short_goes_on_as_if_it_had_not_been(name: str, tmp_path: P
     assert [len(one["left"]) for one in saved] == [0, 0, 0]
 
 
-def test_the_papers_recipe_is_not_clipped_and_computes_in_float32(tmp_path: Path) -> None:
+def test_the_papers_recipe_is_not_clipped_and_may_compute_in_float32(tmp_path: Path) -> None:
     """A step as long as the gradient says, and what the log says of it, whatever the machine prefers."""
-    words = [*PAPER["siamese"], f"side={SIDE}", "batch=8", "epochs=1", "learning_rate=1"]
+    words = [*PAPER["siamese"], "precision=float32", f"side={SIDE}", "batch=8", "epochs=1", "learning_rate=1"]
     recipe = with_changes(RECIPES["siamese"], words)
     learner = SystemLearner(Lesson("siamese", recipe, bars(8, 1), bars(4, 2)), CPU)
     before = {name: weight.clone() for name, weight in learner.network.state_dict().items()}

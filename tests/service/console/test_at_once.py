@@ -78,6 +78,7 @@ def test_an_output_that_another_admin_changed_keeps_what_they_set(browser: Brows
     expect(page.locator("#who")).to_contain_text("admin")
     page.goto(f"{served.url}/#/admin/outputs")
     page.get_by_role("button", name="Change Hut").click()
+    expect(page.get_by_label("Name")).to_have_value("Hut")  # no longer the form for a new one
     page.get_by_label("Name").fill("Cabin")
     change = {key: value for key, value in made.items() if key not in ("id", "kind")}
     change |= {"settings": {"url": "https://example.org/b"}, "enabled": False, "priorities": [1]}

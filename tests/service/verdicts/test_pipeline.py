@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -350,15 +351,20 @@ def test_a_refused_write_is_tried_again(house: House) -> None:
 
 @pytest.mark.fault(9)
 def test_a_killed_worker_is_said_and_survived(
-    store: Store, tiny_artefact: Path, inline_engine: InlineEngine, tmp_path: Path
+    store: Store,
+    tiny_artefact: Path,
+    inline_engine: InlineEngine,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Without a worker passages are unknown and worker_down stands; then all are judged, eight at once."""
     said: queue.Queue[Health] = queue.Queue()
+    monkeypatch.setattr("service.inference.engine.get_context", get_context)  # not a warm one
     engine = WorkerEngine(
         tiny_artefact,
         device="cpu",
         threads=1,
-        deadline_s=1.0,  # far less than another worker takes to import torch
+        deadline_s=1.0,  # far less than a new interpreter takes to import torch
         on_health=said.put,
     )
     engine.start()
