@@ -49,7 +49,7 @@ class Precondition:
             raise ChangedElsewhereError("somebody else changed this meanwhile", "changed_elsewhere")
 
     def on(self, tag: Callable[[Session], str | None]) -> Check | None:
-        """Return the check for Store.write, which runs it in the change's transaction; None: it may be."""
+        """Return the check for `guarded`, which runs it in the change's transaction; None: it may be."""
         if self.matching is None and not self.is_first:
             return None
         return lambda session: self.check(tag(session))

@@ -19,7 +19,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.domain.people import SYSTEM, Origin
-from service.store.sql.portable import driver_sql
+from service.store.sql.portable import driver_sql, without_nul
 from service.store.tables import AuditRow, SealRow
 
 ORIGIN = "origin"
@@ -94,7 +94,7 @@ def record(
         "seq": last.seq + 1,
         "at": _text(datetime.now(UTC)),
         # What is hashed is what every database can store.
-        **{name: text.replace("\0", "\ufffd") for name, text in about.items()},
+        **{name: without_nul(text) for name, text in about.items()},
         "details": json.dumps(details, sort_keys=True, default=str),
         "last_seal": covered[-1][0] if covered else last.last_seal,
         "seals": digest_of_seals(covered),

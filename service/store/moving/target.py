@@ -13,6 +13,7 @@ from service.store.engines.postgres.engine import patiently, prepare
 from service.store.engines.postgres.sealing import columns_of as tables_there
 from service.store.file.engine import brief
 from service.store.moving.source import Row, columns_of
+from service.store.sql.portable import without_nul
 from service.store.tables import Base
 
 SOURCE, SEALS, INDEXED = "source", "seals", "indexed"
@@ -56,9 +57,9 @@ class FilledDatabase:
             patiently(connection)
             # References and indexes come once the rows fit together: they are copied moment by moment.
             for kind, name, made in connection.exec_driver_sql(_LATER).all():
-                if kind == "index" and name != "moving_pkey":
+                if kind == "index":
                     connection.exec_driver_sql(f'DROP INDEX "{name}"')
-                elif kind == "reference":
+                else:
                     table, _, constraint = name.partition(".")
                     connection.exec_driver_sql(f'ALTER TABLE {table} DROP CONSTRAINT "{constraint}"')
                 note(connection, f"{kind}:{name}", made)
@@ -69,7 +70,7 @@ class FilledDatabase:
     def put_back(self, connection: Connection, kind: str) -> None:
         """Make what `begin` took away again: indexes or references."""
         for name, made in sorted(notes(connection).items()):
-            if name.startswith(f"{kind}:") and name != "index:moving_pkey":
+            if name.startswith(f"{kind}:"):
                 connection.exec_driver_sql(made.replace("%", "%%"))
 
     def insert(self, connection: Connection, table: Table, rows: Iterable[Row]) -> None:
@@ -80,7 +81,7 @@ class FilledDatabase:
         places = ", ".join(["%s"] * len(table.columns))
         into = f'"{table.name}" ({columns_of(table)})'
         insert = f"INSERT INTO {into} VALUES ({places}) ON CONFLICT DO NOTHING"  # noqa: S608 - our own tables
-        made = [tuple(map(_storable, row)) for row in rows]
+        made = [tuple(map(without_nul, row)) for row in rows]
         cursor = connection.connection.cursor()
         try:
             cursor.executemany(insert, made)
@@ -122,7 +123,3 @@ def note(connection: Connection, name: str, value: str) -> None:
 def tables() -> dict[str, Table]:
     """Return all tables by name, each behind those that it refers to."""
     return {table.name: table for table in Base.metadata.sorted_tables}
-
-
-def _storable(value: object) -> object:
-    return value.replace("\0", "\ufffd") if isinstance(value, str) else value

@@ -53,6 +53,15 @@ def _bytes_there(element: BytesOfText, compiler: SQLCompiler, **how: Any) -> str
     return f"convert_to({compiler.process(element.clauses, **how)}, 'UTF8')"
 
 
+NO_NUL = "\ufffd"
+"""Stands for the character 0, which PostgreSQL's text cannot hold."""
+
+
+def without_nul(value: Any) -> Any:
+    """Return a text that every database can hold; what is no text as it is."""
+    return value.replace("\0", NO_NUL) if isinstance(value, str) else value
+
+
 def driver_sql(connection: Connection, query: str) -> str:
     """Return a statement that was written with `?` as the connection's driver wants it."""
     return query if connection.dialect.paramstyle == "qmark" else query.replace("?", "%s")

@@ -29,12 +29,15 @@ _PATIENCE = {
     "keepalives_interval": 2,
     "keepalives_count": 3,
 }
+KEEPALIVES = "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3"
+"""So that the server notices within 11 s that this machine is gone."""
+
 _OF_BOTH = "-c client_encoding=UTF8 -c timezone=UTC -c standard_conforming_strings=on"
 _OF_WRITERS = (
     f"-c {WRITES}=on -c synchronous_commit=on -c lock_timeout=10s -c statement_timeout=20s"
     # Whoever hangs with the lock is cut off, also if nothing is heard of it any more.
     " -c idle_in_transaction_session_timeout=20s"
-    " -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3"
+    f" {KEEPALIVES}"
 )
 _OF_READERS = "-c default_transaction_read_only=on -c default_transaction_isolation=repeatable\\ read"
 

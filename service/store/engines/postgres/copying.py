@@ -21,11 +21,6 @@ CHUNK = 1000
 """Rows that are on their way at once."""
 
 
-def tables() -> list[Table]:
-    """Return all tables, each behind those that it refers to."""
-    return list(Base.metadata.sorted_tables)
-
-
 def copy_to_file(reader: Engine, path: Path, where: str) -> None:
     """Write the database as it is at this moment into a new file, row by row, holding up no writer.
 
@@ -50,7 +45,7 @@ def copy_to_file(reader: Engine, path: Path, where: str) -> None:
             file.execute("BEGIN")
             for name in sealing.missing(connection):  # said by what checks the file
                 file.execute(f"DROP TRIGGER IF EXISTS {name}")
-            for table in tables():
+            for table in Base.metadata.sorted_tables:  # each behind those that it refers to
                 _copy(connection, table, file)
             _go_on_counting(connection, file)
             file.execute("COMMIT")

@@ -18,10 +18,9 @@ from sqlalchemy.dialects.postgresql.psycopg import PGCompiler_psycopg, PGDialect
 from sqlalchemy.dialects.sqlite import DATETIME
 from sqlalchemy.schema import CreateIndex
 
-NAME = "postgresql+barwatch"
+from service.store.sql.portable import without_nul
 
-NO_NUL = "\ufffd"
-"""Stands for the character 0, which PostgreSQL's text cannot hold."""
+NAME = "postgresql+barwatch"
 
 _TRUTHS = ("active", "shadow")
 """Conditions of partial indexes that are a column's name."""
@@ -46,7 +45,7 @@ class StoredText(sqltypes.String):
 
     def bind_processor(self, dialect: Any) -> Callable[[Any], Any]:  # noqa: ARG002
         """Replace what the database cannot hold."""
-        return lambda value: value.replace("\0", NO_NUL) if isinstance(value, str) else value
+        return without_nul
 
 
 class StoredTypes(PGTypeCompiler):

@@ -15,6 +15,7 @@ import psycopg
 from sqlalchemy.engine import URL
 
 from service.domain.errors import ConfigurationError, StoreError
+from service.store.engines.postgres.connecting import KEEPALIVES
 
 CHANNEL = "barwatch_alarms"
 WATCH_LOCK = 0x6261_7277_0000_0001
@@ -25,9 +26,6 @@ LOOK_S = 1.0
 
 CLAIM_S = 3.0
 """How long is waited for the lock: the server may not have noticed yet that a service before has ended."""
-
-_OPTIONS = "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3"
-"""So that the server notices within 11 s that this machine is gone."""
 
 
 class DatabaseTakenError(ConfigurationError):
@@ -75,7 +73,7 @@ class OwnLine:
         if self._connection is None:
             try:
                 made = psycopg.connect(
-                    self._url, autocommit=True, connect_timeout=5, tcp_user_timeout=10_000, options=_OPTIONS
+                    self._url, autocommit=True, connect_timeout=5, tcp_user_timeout=10_000, options=KEEPALIVES
                 )
             except psycopg.Error as error:
                 raise StoreError(f"the database cannot be reached: {error}") from error

@@ -32,9 +32,8 @@ def upgrade() -> None:
         sqlite_where=sa.text("active"),
     )
     # Every lift keeps the track that it has, as its first version. A damaged row is left alone.
-    if (
-        op.get_bind().execute(sa.text("SELECT count(*) FROM lifts")).scalar()
-    ):  # a file of SQLite: older ones are
+    # A database that holds any is a file of SQLite, as all of that time were.
+    if op.get_bind().execute(sa.text("SELECT count(*) FROM lifts")).scalar():
         op.execute(
             "INSERT INTO track_versions (lift_id, version, track, active, created_at)"
             " SELECT id, 1, json_extract(config, '$.track'), 1, updated_at FROM lifts"
