@@ -22,6 +22,9 @@ START_S = 4.0 * INTERVAL_S
 
 FPS = 25
 
+RECORDINGS = Path("runs") / "ingest"
+"""Where the cameras' recordings are kept, by default."""
+
 
 @dataclass(frozen=True, slots=True)
 class SimulatedCamera:

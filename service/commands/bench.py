@@ -23,6 +23,7 @@ from service.bench.beside.peers import FFMPEG, OPENCV, OpenCvReader, ffmpeg_rati
 from service.bench.cameras import (
     CAMERAS,
     INTERVAL_S,
+    RECORDINGS,
     START_S,
     SimulatedCamera,
     mbit_per_s,
@@ -52,9 +53,6 @@ Row = dict[str, Any]
 MEMORY_CAMERAS = 3
 FFMPEG_S = 28.0
 """How much of a recording FFmpeg's program decodes: its start, a twentieth of a second, counts little."""
-
-
-BENCH_CACHE = Path("runs") / "ingest"
 
 
 class Wanted(NamedTuple):
@@ -93,7 +91,7 @@ def ingest(
             help="A checkout of earlier code, which takes its turns too.", exists=True, file_okay=False
         ),
     ] = None,
-    cache: Annotated[Path, typer.Option(help="Where the cameras' recordings are kept.")] = BENCH_CACHE,
+    cache: Annotated[Path, typer.Option(help="Where the cameras' recordings are kept.")] = RECORDINGS,
     model: ModelOption = None,
     out: Annotated[Path | None, typer.Option(help="Write the figures here as JSON.")] = None,
     as_json: JsonOption = False,
@@ -126,16 +124,14 @@ def ingest(
             result["delay"] = delay(_samples(wanted.delay_cameras), settings, wanted.delay_s)
             progress.update(task, total=1, completed=1)
     result["said"] = said(result)
-    if out:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    _keep(result, out)
     typer.echo(json.dumps(result) if as_json else markdown(result))
 
 
 def passage(
     pictures: Annotated[int, typer.Option(min=4, max=32, help="Of a passage, against three.")] = PICTURES,
     passages: Annotated[int, typer.Option(min=1, help="How many to measure each way.")] = 16,
-    cache: Annotated[Path, typer.Option(help="Where the cameras' recordings are kept.")] = BENCH_CACHE,
+    cache: Annotated[Path, typer.Option(help="Where the cameras' recordings are kept.")] = RECORDINGS,
     model: ModelOption = None,
     out: Annotated[Path | None, typer.Option(help="Write the figures here as JSON.")] = None,
     as_json: JsonOption = False,
@@ -150,9 +146,7 @@ def passage(
     result = about() | {"camera": camera.name}
     lengths = {"start_s": START_S, "slice_s": INTERVAL_S}
     result |= passage_cost(video, watched(folder, video), judged, pictures, passages=passages, **lengths)
-    if out:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    _keep(result, out)
     ratio, cost_of = result["ratio"], result["cost"]
     judging = " and ".join(f"{each['judging_ms']:.1f} ms by {count}" for count, each in cost_of.items())
     sentence = (
@@ -177,9 +171,7 @@ def carry(
     result = about() | carry_cameras(
         _samples(cameras), load_settings(model=model, device="cpu"), seconds, cores
     )
-    if out:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    _keep(result, out)
     typer.echo(json.dumps(result) if as_json else carried(result))
     if result["late"] or result["frames_dropped"] or not result["judged"]:
         raise typer.Exit(1)
@@ -222,6 +214,12 @@ def _row(
         row["memory"] = memory(several(MEMORY_CAMERAS))
     progress.update(task, description=camera.name)
     return row
+
+
+def _keep(result: Row, out: Path | None) -> None:
+    if out:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
 
 
 def _timed(go_on: Callable[[float], None], seconds: float) -> float:

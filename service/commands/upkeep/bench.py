@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from service.bench.about import about
-from service.bench.cameras import CAMERAS, mbit_per_s, recording, sample
+from service.bench.cameras import CAMERAS, RECORDINGS, SimulatedCamera, mbit_per_s, recording, sample
 from service.bench.clips import clips_cost
 from service.bench.start import start_s
 from service.bench.store import build, measure, while_pruning
@@ -61,19 +61,24 @@ def store(
     )
 
 
+def camera_named(name: str) -> SimulatedCamera:
+    """Return a simulated camera; ends the command if there is none of that name."""
+    for each in CAMERAS:
+        if each.name == name:
+            return each
+    raise typer.BadParameter(f"there is no camera {name!r}", param_hint="--camera")
+
+
 def clips(
     camera: Annotated[
         str, typer.Option(help="Which simulated camera: 1080p25, 720p25 or 1080p25 with B pictures.")
     ] = CAMERAS[0].name,
     seconds: Annotated[float, typer.Option(min=4.0, help="How much of its recording to measure.")] = 120.0,
-    cache: Annotated[Path, typer.Option(help="Where its recording is kept.")] = Path("runs") / "ingest",
+    cache: Annotated[Path, typer.Option(help="Where its recording is kept.")] = RECORDINGS,
     as_json: JsonOption = False,
 ) -> None:
     """What holding a camera's last packets for clips costs: processor's time and memory."""
-    found = {each.name: each for each in CAMERAS}.get(camera)
-    if found is None:
-        raise typer.BadParameter(f"there is no camera {camera!r}", param_hint="--camera")
-    video = recording(found, sample()[1], cache)
+    video = recording(camera_named(camera), sample()[1], cache)
     measured = {"camera": camera, "mbit_per_s": mbit_per_s(video), **clips_cost(video, seconds)}
     if as_json:
         typer.echo(json.dumps({"about": about(), **measured}))

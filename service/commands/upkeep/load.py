@@ -10,9 +10,10 @@ from typing import Annotated, Any
 import typer
 
 from service.bench.about import about
-from service.bench.cameras import CAMERAS, FPS, mbit_per_s, recording, sample, watched
+from service.bench.cameras import CAMERAS, FPS, RECORDINGS, mbit_per_s, recording, sample, watched
 from service.bench.load.running import LoadRun, rules
 from service.commands.options import JsonOption, ModelOption
+from service.commands.upkeep.bench import camera_named
 from service.host.logs import set_up_logging
 
 Row = dict[str, Any]
@@ -26,8 +27,7 @@ def load(
     clients: Annotated[int, typer.Option(min=0, max=64, help="Open pages that follow them.")] = 0,
     seconds: Annotated[float, typer.Option(min=1.0, help="How long, once all lines are followed.")] = 180.0,
     camera: Annotated[str, typer.Option(help="Which simulated camera: 1080p25 or 720p25.")] = CAMERAS[1].name,
-    cache: Annotated[Path, typer.Option(help="Where the cameras' recordings are kept.")] = Path("runs")
-    / "ingest",
+    cache: Annotated[Path, typer.Option(help="Where the cameras' recordings are kept.")] = RECORDINGS,
     model: ModelOption = None,
     out: Annotated[
         Path | None, typer.Option(help="Add the run to this JSON file, in place of the same one before.")
@@ -38,9 +38,7 @@ def load(
 
     `barwatch simulate` is validated against these runs. Give each number of cameras its own call.
     """
-    kind = {each.name: each for each in CAMERAS}.get(camera)
-    if kind is None:
-        raise typer.BadParameter(f"there is no camera {camera!r}", param_hint="--camera")
+    kind = camera_named(camera)
     set_up_logging("error", None)
     folder, source = sample()  # as `bench ingest`, so that what a camera takes can be compared
     video = recording(kind, source, cache)
