@@ -48,7 +48,7 @@ export const proof: { ask: () => Promise<boolean> } = { ask: async () => false }
 const waiting: { sinceMs: number; work: () => unknown }[] = [];
 
 /** Look again once the service answers, and once more when a change that was slow to come must be through. */
-function onceReached(work: () => unknown): void {
+export function onceReached(work: () => unknown): void {
   waiting.push({ sinceMs: performance.now(), work });
 }
 

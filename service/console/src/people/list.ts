@@ -2,7 +2,7 @@
 
 import { type Signal, useSignal } from "@preact/signals";
 import { useCallback, useEffect } from "preact/hooks";
-import { get, orLookAgain } from "../api/client";
+import { get, isUnknown, onceReached } from "../api/client";
 import { messageOf } from "../state/session";
 
 export interface Kept<Item> {
@@ -30,9 +30,10 @@ export function useList<Item>(path: string): Kept<Item> {
   const change = async (work: () => Promise<unknown>): Promise<void> => {
     problem.value = "";
     try {
-      await orLookAgain(work, read);
+      await work();
     } catch (error) {
       problem.value = messageOf(error);
+      if (isUnknown(error)) onceReached(read);
     }
     await read();
   };
