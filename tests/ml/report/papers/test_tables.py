@@ -35,6 +35,7 @@ RUNS = {
     "siamese-paper-seed1": run(20),
     "classifier-paper": run(15, epochs=5),
     "vgg16-large": run(1),
+    "classifier-printed-rate": run(30),
 }
 
 
@@ -45,6 +46,8 @@ def test_ours_stand_beside_the_papers_lift_by_lift() -> None:
     assert "| S1 | 900 | 95.39 | 98.89 | 94.11 | 98.33 | 50.00 |" in page
     heads = "siamese, paper | siamese, ours | classifier, paper | classifier, ours | majority |"
     assert f"| lift | pictures | {heads}" in page
+    assert page.count("| classifier, the printed rate | 87.76 | 95.67 (") == 1
+    assert "siamese, the printed rate" not in page
     assert "| VGG16 | 99.76 | 99.86 (" in page
     assert "| ResNet-50 | 99.98 | not run yet |" in page
     assert "by its budget of 5" in page
