@@ -38,6 +38,7 @@ from service.inference.running.early import EarlyEngine
 from service.secrets.keys import KeyRing
 from service.secrets.vault import Vault
 from service.settings import Settings
+from service.station.carried import Carried
 from service.station.supervisor import CameraSupervisor, camera_context
 from service.store import alarms
 from service.store.database import Store
@@ -204,9 +205,13 @@ class Service:
             self._server.should_exit = True
 
     def _supervisor(
-        self, clips: ClipDesk, watched: WatchedLift, on_event: Callable[[CameraEvent], None]
+        self,
+        clips: ClipDesk,
+        watched: WatchedLift,
+        on_event: Callable[[CameraEvent], None],
+        carried: Carried,
     ) -> CameraSupervisor:
-        return supervisor(self.settings, self.vault, self.runners, clips, watched, on_event)
+        return supervisor(self.settings, self.vault, self.runners, clips, watched, on_event, carried)
 
     @contextlib.asynccontextmanager
     async def _lifespan(self, _: FastAPI) -> AsyncIterator[None]:

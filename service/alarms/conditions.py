@@ -26,11 +26,12 @@ from service.alarms.policy import health_alarm
 from service.alarms.unstored import UnstoredAlarms
 from service.domain.alarm import AlarmKind, AlarmState
 from service.domain.camera import CameraState, CameraStatus
-from service.domain.errors import StoreError
+from service.domain.errors import FencedError, StoreError
 from service.domain.health import Health
 from service.host.runner import Runner
 from service.store import alarms
 from service.store.database import Store
+from service.store.owners import leases
 
 log = structlog.get_logger(__name__)
 
@@ -61,7 +62,11 @@ def apply(session: Session, health: Health, at: datetime | None = None) -> None:
     """Raise the alarm of a cause that begins, unless it is standing already; clear it when it is over.
 
     One that grows calls again if somebody has acknowledged it. at: the aware time; now if not given.
+
+    Raises FencedError: a camera's owner says it that the camera was taken from.
     """
+    if health.fence is not None and health.lift_id is not None:
+        leases.check_current(session, health.lift_id, health.fence)
     if health.active:
         if alarms.raise_alarm(session, health_alarm(health), at) is None and health.grows:
             for alarm in alarms.standing(session, health.kind, health.lift_id):
@@ -98,6 +103,8 @@ class HealthConditions:
         self._outages = Outages()
         self._chatter = Chatter(clock)
         self._watches: dict[str, PassageWatch] = {}
+        self.fenced = 0
+        """Changes that were not stored because the camera has another owner (service.store.owners.leases)."""
         self.runner = Runner("conditions", self._turn, wake=self._wake.set)
 
     def start(self) -> None:
@@ -216,7 +223,10 @@ class HealthConditions:
             if isinstance(error, StoreError):
                 self._show_waiting()
                 raise error
-            if error is not None:  # the change itself is at fault: retrying would block all others
+            if isinstance(error, FencedError):
+                self.fenced += 1
+                log.warning("a change in health is another owner's to tell", reason=str(error))
+            elif error is not None:  # the change itself is at fault: retrying would block all others
                 log.error("a change in health cannot be stored", kind=health.kind, exc_info=error)
             with self._lock:
                 # Another thread may have committed it too, if this one was given up as hanging.

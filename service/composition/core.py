@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from socket import gethostname
 
 from prometheus_client import CollectorRegistry
 
@@ -18,9 +19,12 @@ from service.domain.camera import CameraEvent, WatchedLift
 from service.host.clocks.wall_clock import WallClock
 from service.host.runner import Runners
 from service.inference.protocol import Engine
+from service.leases.book import LeaseBook
+from service.leases.camera import LeasedCamera
 from service.secrets.vault import Vault
 from service.settings import Settings
 from service.station.cameras import Cameras
+from service.station.carried import Carried
 from service.station.supervisor import CameraSupervisor
 from service.station.worker import WorkerOptions
 from service.store.alarms.history import StoredOutbox, ensure_epoch
@@ -50,7 +54,7 @@ def make_core(
     decoding: StrangersPictures,
     runners: Runners,
     *,
-    supervise: Callable[[ClipDesk, WatchedLift, Callable[[CameraEvent], None]], CameraSupervisor],
+    supervise: Callable[[ClipDesk, WatchedLift, Callable[[CameraEvent], None], Carried], CameraSupervisor],
     loop_files: bool,
 ) -> Core:
     """Return the core; nothing of it is started.
@@ -79,9 +83,16 @@ def make_core(
     )
     clips = ClipDesk()
     store.on_alarms(clips.on_alarms)
+    book = LeaseBook(store, gethostname())
+
+    def watch(watched: WatchedLift, on_event: Callable[[CameraEvent], None]) -> LeasedCamera:
+        here = partial(supervise, clips)
+        make = lambda _, *arguments: here(*arguments)  # noqa: E731 - whoever owns it, it is watched here
+        return LeasedCamera(watched, on_event, book, make, pipeline.late)
+
     cameras = Cameras(
         store,
-        partial(supervise, clips),
+        watch,
         pipeline.on_event,
         pipeline.reload_masks,
         loop_files=loop_files,
@@ -115,6 +126,7 @@ def supervisor(
     clips: ClipDesk,
     watched: WatchedLift,
     on_event: Callable[[CameraEvent], None],
+    carried: Carried,
 ) -> CameraSupervisor:
     """Return what looks after a camera's process. Raises ConfigurationError: its address is refused."""
     networks = settings.networks_of_cameras()
@@ -131,4 +143,5 @@ def supervisor(
         find_credentials=vault.credentials,
         networks=networks,
         clips=clips if with_clips else None,
+        carried=carried,
     )

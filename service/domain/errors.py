@@ -119,6 +119,10 @@ class ChangedElsewhereError(ConflictError):
     """A change to something that somebody else has changed since it was read."""
 
 
+class FencedError(ConflictError):
+    """A report about a camera by an owner whose it is not (any more)."""
+
+
 class DamagedError(ConflictError):
     """A stored record that can no longer be read; the others are not affected."""
 

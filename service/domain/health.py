@@ -13,7 +13,8 @@ class Health:
 
     cause: which of the troubles of this kind, at most 64 letters; an end without a cause ends them all.
     parameters: what `message` says, for programs. grows: it began before and has become worse, so that an
-    alarm of it that somebody has acknowledged calls again.
+    alarm of it that somebody has acknowledged calls again. fence: of the lease by which a camera's owner
+    says it; None: the service does.
     """
 
     kind: AlarmKind
@@ -23,3 +24,4 @@ class Health:
     cause: str = ""
     parameters: Parameters = field(default_factory=dict, hash=False)
     grows: bool = False
+    fence: int | None = None

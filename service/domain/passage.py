@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from lifts.decision.calibration import Calibration
 from lifts.decision.judge import judge
@@ -67,6 +68,33 @@ class KeptPicture:
     problem: Reason | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to report what passes at a lift.
+
+    owner: who has it, for people. fence: one more than that of the lease before it.
+    since: an aware time. Carriers that left up to then are the earlier owners'; None: there was none.
+    """
+
+    lift_id: str
+    owner: str
+    fence: int
+    since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CarrierSighting:
+    """By which lease a carrier was seen, and when it left.
+
+    left_at: an aware time, by a clock that nobody sets (service.host.clocks.steady). interval_s: between
+    carriers at the line's nominal speed; 0 where that is unknown.
+    """
+
+    fence: int
+    left_at: datetime
+    interval_s: float
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Passage:
     """One carrier crossing the view: pictures at its begin (TD), middle and end (TF).
@@ -77,6 +105,8 @@ class Passage:
     left_mono_s: time.monotonic() when the carrier was at TF, or will be by its speed; None in a recording.
     carriers: how many it stands for; above 1 only of those that passed unseen in a long gap, an estimate.
     test: whose self-test it belongs to; None of a carrier that passes.
+    interval_s: between carriers at the line's nominal speed; 0 where that is unknown.
+    sighting: by which lease its carrier was seen; None where there are no leases, as in a recording.
     """
 
     id: str
@@ -91,6 +121,8 @@ class Passage:
     carriers: int = 1
     between: tuple[Picture, ...] = ()
     test: PassageTest | None = None
+    interval_s: float = 0.0
+    sighting: CarrierSighting | None = None
 
     @property
     def judged(self) -> tuple[Picture, ...]:

@@ -63,9 +63,8 @@ class PassageExtractor:
         self._options = options or ExtractorOptions()
         self._reporter = Reporter(lift, run_id or uuid.uuid4().hex[:12])
         self._last: Now | None = None
-        self._blind, self._last_step_s = False, 0.0
-        self._frame_s, self._pace_s, self._clip = 0.0, 0.0, 0
-        self._left_mono_s = left_mono_s
+        self._blind, self._clip, self._left_mono_s = False, 0, left_mono_s
+        self._last_step_s = self._frame_s = self._pace_s = 0.0
         self._unaccounted: Since | None = None
         self._fingerprint = fingerprint(watched)
         self._learnt = learnt if learnt is not None and learnt.of == self._fingerprint else None
@@ -184,10 +183,7 @@ class PassageExtractor:
         return [] if work is None else finish(work)
 
     def finish(self) -> list[Passage]:
-        """End of a recording: return the carriers of one that was too short for the line to be learnt.
-
-        Carriers that have not reached the end of the track are left out.
-        """
+        """End of a recording: return who has left in one that was too short for the line to be learnt."""
         passages = self._finished()
         if self._following is None and self._learning is not None:
             passages += finish(self._sight(self._learning.clip))
@@ -286,8 +282,12 @@ class PassageExtractor:
 
     def _take_over(self, frame: Frame) -> None:
         """At the first frame: go on from the last carrier that an earlier extractor reported."""
-        if self._left_mono_s is not None and self._following is not None:
-            self._following.expect_after(frame.t_s - (frame.t_mono_s - self._left_mono_s))
+        if self._left_mono_s is not None:
+            left_s = frame.t_s - (frame.t_mono_s - self._left_mono_s)
+            if self._following is not None:
+                self._following.expect_after(left_s)
+            else:  # once the line is known
+                self._unaccounted = Since(left_s, begun=False)
 
     def _departures(self, last_place: float) -> Departures:
         track, watched = self._track, self._watched

@@ -72,6 +72,7 @@ class Station:
         self._motion = SceneMotion(lift.track, lift.camera.width, lift.camera.height)
         self._inspect_every_s, self._next_s = inspect_every_s, now_s
         self.passages = 0
+        self._interval_s = 0.0
 
     @property
     def state(self) -> CameraState:
@@ -171,7 +172,10 @@ class Station:
         """Mark pictures that must not be judged while the camera itself is impaired."""
         events: list[StationEvent] = []
         problem = self.health.problem
-        for passage in passages:
+        # The one before, where the line was lost with these carriers.
+        self._interval_s = self._extractor.line_interval_s or self._interval_s
+        for found in passages:
+            passage = replace(found, interval_s=self._interval_s)
             self.passages += passage.carriers
             pictures = tuple(replace(each, problem=each.problem or problem) for each in passage.pictures)
             events.append(passage if problem is None else replace(passage, pictures=pictures, between=()))

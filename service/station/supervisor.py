@@ -24,13 +24,13 @@ from service.domain.camera import (
 )
 from service.domain.evidence.clip import ClipMade, ClipWanted
 from service.domain.health import Health
-from service.domain.passage import Passage
 from service.health.limits import HealthLimits
 from service.health.reference import ReferenceView
 from service.host.child import NOTHING, Child, ChildLostError
 from service.host.fork_server import fork_context
 from service.host.runner import BackOff, Runner, Runners
 from service.passages.learnt import Learnt, load, load_from_setup
+from service.station.carried import NOTHING_CARRIED, Accounted, Carried
 from service.station.dialling import FindCredentials, TermsWanted, answer, no_credentials
 from service.station.process import run_camera
 from service.station.worker import WorkerOptions
@@ -78,6 +78,7 @@ class CameraSupervisor:
         find_credentials: looks up a camera's stored user and password when its process dials.
         networks: where its address may lead.
         clips: which clips are wanted of its camera, and who gets them; None: none are.
+        carried: from whoever watched before; what it lacks is looked for in `memory`.
     """
 
     def __init__(
@@ -93,12 +94,13 @@ class CameraSupervisor:
         find_credentials: FindCredentials = no_credentials,
         networks: CameraNetworks = ANY_NETWORK,
         clips: ClipExchange | None = None,
+        carried: Carried = NOTHING_CARRIED,
     ) -> None:
         self._clips = clips
         self._find_credentials, self._networks = find_credentials, networks
         self._watched, self._on_event = watched, on_event
-        self._memory, self._learnt = memory, None
-        if memory is not None:
+        self._memory, self._learnt, self._reference = memory, carried.learnt, carried.reference
+        if memory is not None and self._learnt is None:
             self._learnt = load(memory, watched) or load_from_setup(memory, watched)
         self._written_s = -math.inf
         self._options = options or WorkerOptions()
@@ -106,8 +108,7 @@ class CameraSupervisor:
         self._runner = (runners or Runners()).add(Runner(f"camera {watched.lift.id}", self._run_once))
         self._back_off = BackOff(first_s=0.2, longest_s=10.0)
         self._is_down = False
-        self._reference: ReferenceView | None = None
-        self._left_mono_s: float | None = None
+        self._accounted = Accounted(carried.until_mono_s)
         self._child: Child | None = None
         self.restarts = 0
         self._status = CameraStatus(
@@ -138,6 +139,11 @@ class CameraSupervisor:
     def process(self) -> tuple[int | None, int]:
         """The same, and how often one was lost and started again."""
         return self.pid, self.restarts
+
+    @property
+    def carried(self) -> Carried:
+        """What goes to whoever watches next."""
+        return Carried(self._reference, self._learnt, self._accounted.until_mono_s)
 
     def start(self) -> None:
         """Start the camera's process and the thread that watches it."""
@@ -192,7 +198,7 @@ class CameraSupervisor:
             self._health,
             self._reference,
             self._learnt,
-            self._left_mono_s,
+            self._accounted.until_mono_s,
         )
         name = f"barwatch-camera-{self._watched.lift.id}"
         # The server that forks cameras may take long to start on a busy machine.
@@ -229,9 +235,8 @@ class CameraSupervisor:
             if time.monotonic() - self._written_s >= WRITE_S:
                 self._write()
             return
-        if isinstance(sent, Passage):
-            self._left_mono_s = sent.left_mono_s  # the next process accounts for those that follow
-        elif isinstance(sent, CameraStatus):
+        self._accounted.take(sent, time.monotonic())  # the next process accounts for what follows
+        if isinstance(sent, CameraStatus):
             if sent.decoder and sent.decoder != self._status.decoder:
                 log.info("camera decoded", lift_id=sent.lift_id, decoder=sent.decoder)
             self._status = sent

@@ -13,6 +13,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+import structlog
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
 from lifts.decision.arming import Arming, ArmingReason
@@ -36,12 +37,14 @@ from service.store.records import PassageRecord
 from service.store.upkeep.classes import Retention
 from service.verdicts.active_masks import ActiveMasks
 from service.verdicts.board import StatusBoard
-from service.verdicts.counters import PassageCounters
+from service.verdicts.counters import Event, PassageCounters
 from service.verdicts.deciding import MAX_WAITING, Decider, JudgedFollower
 from service.verdicts.evidence import EvidenceWriter
 from service.verdicts.maintenance import Maintenance
 from service.verdicts.recorder import Recorder
 from service.verdicts.retaining import Retaining
+
+log = structlog.get_logger(__name__)
 
 LATENCY_BUCKETS_S = (0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 5.0)
 PROPOSE_EVERY_S = ARM_EVERY_S = 1.0
@@ -180,6 +183,14 @@ class Pipeline:
             if isinstance(event, CameraStatus):
                 self.conditions.status(event)
 
+    def late(self, event: CameraEvent) -> None:
+        """Count what a camera's owner reports after the camera was handed on."""
+        if isinstance(event, Passage):
+            self.tally.add(Event.CARRIERS_LATE, event.carriers)
+            log.warning("a carrier came late from the camera's former owner", passage=event.id)
+        else:
+            self.tally.add(Event.REPORTS_LATE)
+
     def reload_masks(self, lift_id: str) -> MaskVersion | None:
         """Judge by the lift's active masks from now on (after enrolment or roll back); see ActiveMasks."""
         try:
@@ -248,7 +259,7 @@ class Pipeline:
 
     def counts(self) -> dict[str, int]:
         """Return what could not be judged, recorded one by one, or kept (PassageCounters)."""
-        return self.tally.snapshot()
+        return self.tally.snapshot() | {"health_fenced": self.conditions.fenced}
 
     def forget(self, lift_id: str) -> None:
         """Drop what is remembered of a lift that is gone, and end its conditions."""

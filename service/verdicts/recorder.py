@@ -20,7 +20,7 @@ import structlog
 from service.alarms.policy import passage_alarm
 from service.alarms.unstored import UnstoredAlarms
 from service.domain.alarm import Severity
-from service.domain.errors import StoreError
+from service.domain.errors import FencedError, StoreError
 from service.domain.passage import PassageTest
 from service.domain.reason_texts import counted
 from service.host.runner import Runner, settle
@@ -73,7 +73,7 @@ class Recorder:
         self._settled = threading.Condition(self._lock)
         self._open = 0
         self._refused: deque[PassageDraft] = deque()
-        self._crowds: dict[tuple[str, Severity | None], PassageDraft] = {}
+        self._crowds: dict[tuple[str, Severity | None, int | None], PassageDraft] = {}
         self._last_try = False
         self.runner = Runner("records", self._try_again, every_s=RETRY_EVERY_S)
 
@@ -82,7 +82,7 @@ class Recorder:
         self._pictures.expect(draft.files)
         with self._lock:
             self._open += 1
-        outcome = self._store.write(partial(store_passage, record=draft.record))
+        outcome = self._store.write(partial(store_passage, record=draft.record, sighting=draft.sighting))
         outcome.add_done_callback(partial(self._finish, draft, again))
 
     def add_test(self, draft: PassageDraft, test: PassageTest) -> None:
@@ -91,14 +91,19 @@ class Recorder:
         outcome.add_done_callback(lambda done: settle(test.committed, done.result))
 
     def coalesce(self, draft: PassageDraft) -> None:
-        """Merge the passage into the one record that stands for its lift's carriers during an overload."""
-        bare, key = draft.record, (draft.record.lift_id, draft.severity)
+        """Merge the passage into the one record that stands for its lift's carriers during an overload.
+
+        Those of one lease only: whether they count is decided by the first of them.
+        """
+        fence = None if draft.sighting is None else draft.sighting.fence
+        bare, key = draft.record, (draft.record.lift_id, draft.severity, fence)
         if not is_crowd(bare):
             self._tally.add(Event.PASSAGES_COALESCED)
         with self._lock:
             crowd = self._crowds.get(key)
             record = crowd_of(bare) if crowd is None else coalesced(crowd.record, bare)
-            self._crowds[key] = PassageDraft(record, draft.decided_mono_s)
+            first = draft if crowd is None else crowd
+            self._crowds[key] = PassageDraft(record, draft.decided_mono_s, sighting=first.sighting)
             if record.id != bare.id:
                 self._unstored.discard(bare.id)
             self._unstored.add(record.id, passage_alarm(record, ()))
@@ -153,6 +158,11 @@ class Recorder:
                 self._pictures.give_up(draft.files)
         elif isinstance(error, StoreError):
             self._refuse(draft, error)
+        elif isinstance(error, FencedError):
+            self._unstored.discard(draft.record.id)
+            self._pictures.give_up(draft.files)
+            self._tally.add(Event.PASSAGES_FENCED, draft.record.carriers)
+            log.warning("a carrier is not this owner's", passage=draft.record.id, reason=str(error))
         else:
             # The record itself is at fault: it would fail the same way every time.
             self._lose(draft, error)

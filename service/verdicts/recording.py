@@ -19,8 +19,9 @@ from lifts.schema import MaskPair
 from service.alarms.policy import passage_alarm
 from service.domain.alarm import AlarmKind, AlarmState, Severity
 from service.domain.arrays import Image
-from service.domain.passage import CommittedTest, Passage, PassageTest
+from service.domain.passage import CarrierSighting, CommittedTest, Passage, PassageTest
 from service.store import alarms, passages
+from service.store.owners import leases
 from service.store.pictures import Pictures
 from service.store.records import PassageRecord, PictureRecord
 from service.store.trials import self_tests
@@ -35,12 +36,14 @@ class PassageDraft:
     record: names the files of its evidence. files: the picture to write under each name once the record is
     committed (uint8[H, W, 3] RGB or uint8[H, W]). decided_mono_s: time.monotonic() of its last picture.
     masks: of its lift; what lies apart from them may be hidden in what is stored. None: nothing is hidden.
+    sighting: by which lease its carrier was seen, of several the first; None: by none.
     """
 
     record: PassageRecord
     decided_mono_s: float
     files: dict[str, Image] = field(default_factory=dict)
     masks: MaskPair | None = None
+    sighting: CarrierSighting | None = None
 
     @property
     def severity(self) -> Severity | None:
@@ -56,7 +59,7 @@ class PassageDraft:
     def without_pictures(self) -> PassageDraft:
         """Return it without its evidence."""
         bare = tuple(replace(picture, file=None, why=None) for picture in self.record.pictures)
-        return PassageDraft(replace(self.record, pictures=bare), self.decided_mono_s)
+        return PassageDraft(replace(self.record, pictures=bare), self.decided_mono_s, sighting=self.sighting)
 
 
 def draft_of(
@@ -101,7 +104,7 @@ def draft_of(
         left_at=None if passage.left_mono_s is None else wall_time(passage.left_mono_s),
         carriers=passage.carriers,
     )
-    return PassageDraft(record, passage.decided_mono_s, files, masks)
+    return PassageDraft(record, passage.decided_mono_s, files, masks, passage.sighting)
 
 
 def coalesced(first: PassageRecord, more: PassageRecord) -> PassageRecord:
@@ -156,11 +159,20 @@ def evidence_of(record: PassageRecord) -> tuple[str, ...]:
     )
 
 
-def store_passage(session: Session, record: PassageRecord, at: datetime | None = None) -> bool:
+def store_passage(
+    session: Session,
+    record: PassageRecord,
+    at: datetime | None = None,
+    sighting: CarrierSighting | None = None,
+) -> bool:
     """Store the passage and its alarm in one transaction; return whether the passage was new.
 
-    at: when the alarm is raised, an aware time; now if not given.
+    at: when the alarm is raised, an aware time; now if not given. sighting: by which lease it was seen.
+
+    Raises FencedError: another owner of the camera has to report the carrier.
     """
+    if sighting is not None:
+        leases.check_carrier(session, record.lift_id, sighting)
     if not passages.add(session, record):
         return False
     draft = passage_alarm(record, evidence_of(record))

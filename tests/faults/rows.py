@@ -226,6 +226,11 @@ ROWS = dict(
                 "a second one is started, also after the first one lost its connection",
                 "one alone watches; the other is refused, or ends",
             ),
+            FaultRow(
+                "Two owners of one camera",
+                "an owner is cut off and goes on watching, its clock is off, what it saw comes late",
+                "one record and at most one alarm of each carrier; what is refused is counted",
+            ),
         ),
         start=1,
     )

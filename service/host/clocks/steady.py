@@ -12,8 +12,19 @@ from datetime import UTC, datetime, timedelta
 
 def steady_now() -> datetime:
     """Return the present time, aware, UTC."""
+    return steady_at(time.monotonic())
+
+
+def steady_at(mono_s: float) -> datetime:
+    """Return the same of a reading of time.monotonic()."""
     began, began_mono_s = _begin()
-    return began + timedelta(seconds=time.monotonic() - began_mono_s)
+    return began + timedelta(seconds=mono_s - began_mono_s)
+
+
+def mono_at(at: datetime) -> float:
+    """Return which reading of time.monotonic() `steady_at` takes for this aware time."""
+    began, began_mono_s = _begin()
+    return began_mono_s + (at - began).total_seconds()
 
 
 @functools.cache

@@ -26,10 +26,20 @@ HINT = 2
 """Bytes of each column's own digest that are kept behind the row's: they tell which column differs."""
 
 UNGUARDED = frozenset(
-    {"audit", "seals", "meta", "setup_jobs", "output_cursors", "comparisons", "replays", "fresh_counts"}
+    {
+        "audit",
+        "seals",
+        "meta",
+        "setup_jobs",
+        "output_cursors",
+        "comparisons",
+        "replays",
+        "fresh_counts",
+        "camera_leases",
+    }
 )
 """The chain itself; notes that are rewritten every few seconds; work in progress, and what it can be
-made from again: the counts of the last hour are of passages that are there."""
+made from again: the counts of the last hour are of passages that are there. Leases are past in minutes."""
 
 FLEETING = {"tokens": frozenset({"used_at"}), "sessions": frozenset({"used_at"})}
 """Columns that change with use and say nothing about what happened: no seal covers them."""

@@ -6,6 +6,7 @@ from service.store.tables.columns import Base, UtcDateTime, Vector
 from service.store.tables.operating import (
     BudgetRow,
     CallRow,
+    CameraLeaseRow,
     CarrierCountRow,
     EscalationRuleRow,
     FreshCountRow,
@@ -48,6 +49,7 @@ __all__ = [
     "Base",
     "BudgetRow",
     "CallRow",
+    "CameraLeaseRow",
     "CameraSecretRow",
     "CandidateRow",
     "CarrierCountRow",

@@ -60,6 +60,18 @@ class LiftPlaceRow(Base):
     spacing_m: Mapped[float | None] = mapped_column(Float)
 
 
+class CameraLeaseRow(Base):
+    """A Lease; the one with the highest fence holds. at: when it was handed out."""
+
+    __tablename__ = "camera_leases"
+
+    lift_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    fence: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    owner: Mapped[str] = mapped_column(String(200))
+    since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class _Counts:
     """How many carriers had each verdict and seat: VERDICT_SEAT."""
 

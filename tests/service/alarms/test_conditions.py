@@ -6,6 +6,8 @@ import queue
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -23,6 +25,7 @@ from service.domain.errors import StoreError
 from service.domain.health import Health
 from service.store import alarms
 from service.store.database import Store
+from service.store.owners import leases
 
 RIGHT = Judgement(Verdict.CLOSED, 0.987, 0.5, True, 0.9, (), 1, "m")
 OTHER, DARK = unknown(Reason.NOT_THIS_LIFT), unknown(Reason.DARK)
@@ -134,6 +137,21 @@ def test_health_that_can_never_be_stored_keeps_back_no_other(ward: Ward) -> None
     ward.report(UNSEEN, "dark")
     ward.settle()
     assert ward.standing() == {(UNSEEN, "dark")}
+
+
+@pytest.mark.fault(51)
+def test_what_a_former_owner_says_of_a_camera_changes_nothing(ward: Ward) -> None:
+    """Neither does it raise an alarm, nor end the present owner's; both are counted."""
+    for owner in ("before", "now"):
+        ward.store.write(
+            partial(leases.hand_out, lift_id="l", owner=owner, since=None, now=datetime.now(UTC))
+        ).result()
+    ward.conditions.take(Health(LOST, "l", True, "no frames", fence=2))
+    ward.conditions.take(Health(LOST, "l", False, "frames come", fence=1))
+    ward.conditions.take(Health(UNSEEN, "l", True, "dark", "dark", fence=1))
+    ward.settle()
+    assert (ward.standing(), ward.conditions.fenced) == ({(LOST, "")}, 2)
+    ward.restarted()
 
 
 def test_a_stop_while_a_commit_hangs_drops_no_change(store: Store) -> None:

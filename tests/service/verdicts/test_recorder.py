@@ -6,7 +6,8 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,10 @@ from lifts.decision.verdict import Judgement, Verdict
 from service.alarms.unstored import UnstoredAlarms
 from service.domain.alarm import Alarm, Severity
 from service.domain.errors import StoreError
+from service.domain.passage import CarrierSighting
 from service.store import alarms, passages
 from service.store.database import Store
+from service.store.owners import leases
 from service.store.pictures import Pictures
 from service.store.records import PassageRecord
 from service.store.tables import PassageRow
@@ -73,8 +76,15 @@ class Desk:
     def _note(self, record: PassageRecord, _: float) -> None:
         self.recorded.append(record.id)
 
-    def add(self, name: str, judgement: Judgement = NOTHING, lift_id: str = "lift") -> None:
+    def add(
+        self,
+        name: str,
+        judgement: Judgement = NOTHING,
+        lift_id: str = "lift",
+        sighting: CarrierSighting | None = None,
+    ) -> None:
         shown = passage(name, [picture(OPEN)], time.monotonic(), lift_id=lift_id)
+        shown = replace(shown, sighting=sighting)
         self.recorder.add(draft_of(shown, judgement, None, self.pictures))
 
     def stop(self) -> None:
@@ -124,6 +134,25 @@ def test_what_the_database_refused_is_tried_once_more_at_the_stop(desk: Desk) ->
     assert alarm.passage_id == "p"
     assert desk.pictures.path(record.pictures[0].file or "").exists()
     assert desk.counts == {"records_retried": 1}
+
+
+@pytest.mark.fault(51)
+def test_a_carrier_that_is_another_owners_is_counted_and_not_stored(desk: Desk) -> None:
+    """Its owner's time was over: no record, no alarm, no picture, and nobody is shown an alarm to come."""
+    left_at = datetime.now(UTC)
+    for owner in ("before", "now"):
+        hand_out = partial(leases.hand_out, lift_id="lift", owner=owner, since=left_at, now=left_at)
+        desk.store.write(hand_out).result()
+    desk.refusing = True
+    seen = CarrierSighting(1, left_at + timedelta(seconds=6.0), 6.0)
+    desk.add("p", BAR_OPEN, sighting=seen)
+    desk.add("q", BAR_OPEN, sighting=replace(seen, fence=2))
+    assert desk.shown[-1] == ["p", "q"]
+    desk.refusing = False
+    desk.stop()
+    assert (desk.recorded, desk.carriers(), desk.shown[-1]) == (["q"], 1, [])
+    assert desk.counts == {"records_retried": 2, "passages_fenced": 1}
+    assert len(list(desk.pictures.folder.rglob("*.jpg"))) == 1
 
 
 def test_what_was_committed_although_it_was_refused_keeps_its_pictures(desk: Desk) -> None:

@@ -1,0 +1,184 @@
+"""A camera with a lease: one owner after the other watches it, and its reports are marked as its own."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import CancelledError, Future
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from dataclasses import replace
+from functools import partial
+from typing import Protocol
+
+import structlog
+
+from service.domain.alarm import AlarmKind
+from service.domain.camera import CameraEvent, CameraState, CameraStatus, WatchedLift
+from service.domain.errors import StoreError
+from service.domain.health import Health
+from service.domain.passage import CarrierSighting, Passage
+from service.host.clocks.steady import steady_at
+from service.leases.book import HandedOut, LeaseBook
+from service.station.cameras import Supervisor
+from service.station.carried import NOTHING_CARRIED, Accounted, Carried
+
+log = structlog.get_logger(__name__)
+
+HERE = "here"
+"""The owner that is this service's own machine."""
+
+_LOST = "owner_lost"
+"""The cause of the alarm that says so."""
+
+HAND_OUT_S = 2.0
+"""How long a camera waits for its lease. Without one it is watched all the same: a carrier that is recorded
+twice is better than one that nobody sees."""
+
+AGAIN_S = 5.0
+"""How often a lease is asked for again that the database did not give."""
+
+
+class Watcher(Supervisor, Protocol):
+    """What one owner does with a camera: CameraSupervisor, or what stands for one on another machine."""
+
+    @property
+    def carried(self) -> Carried:
+        """What goes to whoever watches next."""
+
+
+MakeWatcher = Callable[[str, WatchedLift, Callable[[CameraEvent], None], Carried], Watcher]
+"""Makes what watches at an owner: owner, lift, where reports go, and what goes with the camera."""
+
+
+class LeasedCamera:
+    """Watches one camera by whoever has its lease.
+
+    After `move` nothing that the owner before reports is passed on; what it saw before is, and nothing twice.
+
+    Args:
+        watched: the lift.
+        on_event: gets what the owner reports, marked with its lease; must not block.
+        book: hands out leases.
+        make: makes what watches.
+        on_late: gets what an owner reports whose time is over; its carriers are the next one's to report.
+        owner: the first.
+    """
+
+    def __init__(
+        self,
+        watched: WatchedLift,
+        on_event: Callable[[CameraEvent], None],
+        book: LeaseBook,
+        make: MakeWatcher,
+        on_late: Callable[[CameraEvent], object],
+        owner: str = HERE,
+    ) -> None:
+        self.watched, self._on_event, self._book, self._make = watched, on_event, book, make
+        self._on_late = on_late
+        self._lock = threading.RLock()
+        self._turn = 0
+        self._handed: HandedOut | None = None
+        self._waiting: Future[HandedOut]
+        self._asked_s = 0.0
+        self._accounted = Accounted()
+        self._stopped = self._down = False
+        self.owner = owner
+        self._watcher = self._next(owner, NOTHING_CARRIED)
+
+    @property
+    def status(self) -> CameraStatus:
+        """Its newest report."""
+        return self._watcher.status
+
+    @property
+    def process(self) -> tuple[int | None, int]:
+        """Its process, if it runs on this machine, and how often it was started again."""
+        return self._watcher.process
+
+    def start(self) -> None:
+        """Start watching."""
+        self._watcher.start()
+
+    def ask_to_stop(self) -> None:
+        """Begin to stop; returns at once."""
+        self._watcher.ask_to_stop()
+
+    def stop(self) -> None:
+        """Stop; no event comes after this returns."""
+        with self._lock:
+            self._stopped = True
+            self._turn += 1
+        self._watcher.stop()
+
+    def move(self, owner: str, lost: str = "") -> None:
+        """Let another owner watch from now on; for one thread, which waits for the lease.
+
+        lost: why the owner before cannot watch any more; empty if it could.
+        """
+        with self._lock:
+            if self._stopped:
+                return
+            if lost:
+                self._down = True
+                message = f"{self.owner} is lost ({lost}): the camera is watched elsewhere"
+                self._on_event(Health(AlarmKind.WORKER_DOWN, self.watched.lift.id, True, message, _LOST))
+            before, carried = self._watcher, self._watcher.carried
+            before.ask_to_stop()
+            self._watcher = self._next(owner, carried)
+            self.owner = owner
+        self._watcher.start()
+        before.stop()
+        log.warning("camera handed on", lift_id=self.watched.lift.id, owner=owner, lost=lost)
+
+    def _next(self, owner: str, carried: Carried) -> Watcher:
+        self._turn += 1
+        self._handed = None
+        self._ask(owner)
+        try:
+            self._handed = self._waiting.result(HAND_OUT_S)
+        except (StoreError, FutureTimeoutError, CancelledError) as error:
+            log.error("a camera is watched without a lease", lift_id=self.watched.lift.id, reason=str(error))
+        if self._handed is not None and self._handed.foreign:
+            self._accounted = Accounted(self._handed.until_mono_s)
+        carried = replace(carried, until_mono_s=self._accounted.until_mono_s)
+        return self._make(owner, self.watched, partial(self._take, self._turn), carried)
+
+    def _take(self, turn: int, event: CameraEvent) -> None:
+        """Pass on what the owner of a turn reports, if it is still its turn."""
+        with self._lock:
+            if turn != self._turn:
+                self._on_late(event)
+                return
+            self._accounted.take(event, time.monotonic())
+            self._ask_again()
+            self._on_event(self._marked(event))
+            if self._down and isinstance(event, CameraStatus) and event.state is CameraState.LIVE:
+                self._down = False
+                over = f"{self.owner} watches the camera"
+                self._on_event(Health(AlarmKind.WORKER_DOWN, self.watched.lift.id, False, over, _LOST))
+
+    def _marked(self, event: CameraEvent) -> CameraEvent:
+        if self._handed is None:
+            return event
+        fence = self._handed.lease.fence
+        if isinstance(event, Health):
+            return replace(event, fence=fence)
+        if not isinstance(event, Passage):
+            return event
+        left_s = event.decided_mono_s if event.left_mono_s is None else event.left_mono_s
+        return replace(event, sighting=CarrierSighting(fence, steady_at(left_s), event.interval_s))
+
+    def _ask_again(self) -> None:
+        """Ask once more for a lease that the database did not give."""
+        if self._handed is not None:
+            return
+        if self._waiting.done():
+            if self._waiting.exception() is None:
+                self._handed = self._waiting.result()
+            elif time.monotonic() - self._asked_s >= AGAIN_S:
+                self._ask(self.owner)
+
+    def _ask(self, owner: str) -> None:
+        self._asked_s = time.monotonic()
+        self._waiting = self._book.hand_out(self.watched.lift.id, owner, self._accounted.left_mono_s)

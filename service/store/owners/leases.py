@@ -1,0 +1,94 @@
+"""Leases of cameras: handed out one after the other, and checked where a carrier or an alarm is committed.
+
+Each carrier is one owner's: that of the lease during which it left. So what an owner saw before its camera
+was taken from it is stored also when it comes later, and nothing that two owners saw is stored twice.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from service.domain.errors import FencedError
+from service.domain.passage import CarrierSighting, Lease
+from service.store.damage import readable
+from service.store.tables import CameraLeaseRow, PassageRow
+
+KEPT = 16
+"""So many leases of a camera are kept: what an owner saw before that is no longer on its way."""
+
+SAME = 0.5
+"""Of the carriers' interval. Two owners' times of one carrier are less apart than this, those of two carriers
+more: so it is while the owners' clocks differ by less than half of it."""
+
+
+def hand_out(session: Session, lift_id: str, owner: str, since: datetime | None, now: datetime) -> Lease:
+    """Take the camera from whoever has it.
+
+    Args:
+        session: the caller's. lift_id: whose camera. owner: who has it from now on, for people.
+        since: when the last carrier left that earlier owners have reported, an aware time; None: none did.
+            No later than `now`: a clock that was ahead must not silence the new owner.
+        now: the aware time.
+    """
+    newest = session.scalar(select(func.max(CameraLeaseRow.fence)).where(CameraLeaseRow.lift_id == lift_id))
+    lease = Lease(lift_id, owner, (newest or 0) + 1, None if since is None else min(since, now))
+    session.execute(
+        delete(CameraLeaseRow)
+        .where(CameraLeaseRow.lift_id == lift_id, CameraLeaseRow.fence <= lease.fence - KEPT)
+        .execution_options(synchronize_session=False)
+    )
+    session.add(CameraLeaseRow(lift_id=lift_id, fence=lease.fence, owner=owner, since=lease.since, at=now))
+    return lease
+
+
+def newest(session: Session, lift_id: str) -> Lease | None:
+    """Return the lease that holds; None if none was handed out, or if its row is damaged."""
+    query = select(CameraLeaseRow).where(CameraLeaseRow.lift_id == lift_id)
+    found = readable(
+        session, query.order_by(CameraLeaseRow.fence.desc()).limit(1), CameraLeaseRow.fence, _lease
+    )
+    return found[0][1] if found else None
+
+
+def check_carrier(session: Session, lift_id: str, seen: CarrierSighting) -> None:
+    """Refuse a carrier that another owner has to report. Raises FencedError.
+
+    A carrier whose leases are damaged is stored: better twice than never.
+    """
+    query = select(CameraLeaseRow).where(
+        CameraLeaseRow.lift_id == lift_id, CameraLeaseRow.fence >= seen.fence
+    )
+    rows = readable(session, query.order_by(CameraLeaseRow.fence), CameraLeaseRow.fence, _lease)
+    by_fence = {fence: lease for fence, lease in rows if lease is not None}
+    own, edge = by_fence.get(seen.fence), seen.left_at - timedelta(seconds=SAME * seen.interval_s)
+    what = f"{lift_id}: a carrier that left at {seen.left_at:%H:%M:%S.%f}, seen by lease {seen.fence},"
+    for fence, later in by_fence.items():
+        # A service that knew less than the one before handed out the lease, perhaps: each has to be asked.
+        if fence > seen.fence and (own is None or later.since is None or edge > later.since):
+            raise FencedError(f"{what} is for {later.owner} to report, by lease {fence}")
+    if own is not None and own.since is not None and edge <= own.since:
+        raise FencedError(f"{what} was reported by an owner before")
+
+
+def check_current(session: Session, lift_id: str, fence: int) -> None:
+    """Refuse what is said of a camera now by an owner that it was taken from. Raises FencedError."""
+    query = select(func.max(CameraLeaseRow.fence)).where(CameraLeaseRow.lift_id == lift_id)
+    newest = session.scalar(query)
+    if newest is not None and newest > fence:
+        raise FencedError(f"{lift_id}: reported by lease {fence}, but {newest} holds")
+
+
+def last_left(session: Session, lift_id: str, limit: int = 8) -> list[datetime]:
+    """Return when the lift's last stored carriers left, newest first, as far as that is known."""
+    query = (
+        select(PassageRow).where(PassageRow.lift_id == lift_id).order_by(PassageRow.row.desc()).limit(limit)
+    )
+    found = readable(session, query, PassageRow.row, lambda row: row.left_at)
+    return sorted((at for _, at in found if at is not None), reverse=True)
+
+
+def _lease(row: CameraLeaseRow) -> Lease:
+    return Lease(row.lift_id, row.owner, row.fence, row.since)
