@@ -42,6 +42,7 @@ from service.station.carried import Carried
 from service.station.supervisor import CameraSupervisor, camera_context
 from service.store import alarms
 from service.store.database import Store
+from service.store.kept.whole import Evidence
 from service.store.upkeep.background import Upkeep
 from service.usecases.beginning import note_start
 from service.usecases.first_token import first_token
@@ -104,8 +105,16 @@ class Service:
             self.store.database.claim()
             self.vault = Vault(self.store, KeyRing(settings.data, *settings.secret_keys()))
             networks = settings.networks_of_cameras()
+            spool_bytes = round(settings.evidence_spool_gb * 1e9)
+            evidence = Evidence.of(settings.data, settings.evidence_address(), spool_bytes)
             self.setup = Setups.make(
-                settings.data, self.store, self.engine, self.vault.credentials, self.runners, networks
+                settings.data,
+                self.store,
+                self.engine,
+                self.vault.credentials,
+                self.runners,
+                networks,
+                evidence.pictures,
             )
             allowed = connections_allowed(raise_descriptors())
             self._connections = Connections(allowed, trusted=settings.trusted_proxies)
@@ -117,6 +126,7 @@ class Service:
                 self.vault,
                 self.setup,
                 self._decoding,
+                evidence,
                 self.runners,
                 supervise=self._supervisor,
                 loop_files=loop_files,
@@ -136,6 +146,7 @@ class Service:
             self._address: tuple[str, int] = self.socket.getsockname()[:2]
             for stop in (
                 partial(self.runtime.notes.end, noting, self.store),
+                core.shipper.stop,  # after the last picture was written
                 self.pipeline.stop,
                 self.cameras.stop,
                 self.setup.stop,
@@ -151,6 +162,7 @@ class Service:
         prepared = [] if prepare is None else [partial(prepare, self.runtime)]
         self._steps.extend(
             (
+                ("what waits for the shared store is being counted", core.shipper.start),
                 *self.runtime.parts.steps(at_once=True),
                 ("the model is being loaded", self.engine.wait_ready),
                 ("the start is being recorded", partial(note_start, self.store, self.engine, settings)),

@@ -114,7 +114,14 @@ class Settings(
 
     @model_validator(mode="after")
     def _one_of_each(self) -> Self:
-        secrets = ("admin_token", "secret_key", "model_public_key", "openid_client_secret", "database_url")
+        secrets = (
+            "admin_token",
+            "secret_key",
+            "model_public_key",
+            "openid_client_secret",
+            "database_url",
+            "evidence_secret_key",
+        )
         for name in secrets:
             if getattr(self, name) is not None and getattr(self, f"{name}_file") is not None:
                 variable = f"BARWATCH_{name.upper()}"

@@ -159,7 +159,12 @@ class BackupDesk:
             if job.work is BackupWork.MAKE:
                 plan = self.plan
                 made = backup.make(
-                    self._data, plan.folder, pictures=plan.pictures, clips=plan.clips, url=self._store.url
+                    self._data,
+                    plan.folder,
+                    pictures=plan.pictures,
+                    clips=plan.clips,
+                    url=self._store.url,
+                    evidence=plan.evidence,
                 )
                 name = made.name
                 self._take(Health(AlarmKind.BACKUP_FAILED, None, False, "A backup was made", "backup"))

@@ -19,6 +19,7 @@ from service.domain.people import ORIGIN, SYSTEM, Origin
 from service.host.runner import Runners
 from service.store.audit import entries
 from service.store.database import Store
+from service.store.evidence.remote import EvidenceAddress
 
 log = structlog.get_logger(__name__)
 
@@ -63,11 +64,14 @@ class AuditCheck:
     Args:
         data: the data folder.
         store: where what came of it is noted.
+        evidence: the shared store of pictures and clips.
         runners: the list to which the thread is added.
     """
 
-    def __init__(self, data: Path, store: Store, runners: Runners) -> None:
-        self._data, self._store = data, store
+    def __init__(
+        self, data: Path, store: Store, runners: Runners, evidence: EvidenceAddress | None = None
+    ) -> None:
+        self._data, self._store, self._evidence = data, store, evidence
         self._aside: Aside[CheckJob] = Aside("audit check", self._do)
         runners.add(self._aside.runner)
 
@@ -101,7 +105,13 @@ class AuditCheck:
     def _do(self, job: CheckJob) -> None:
         try:
             report = done_aside(
-                "barwatch-audit-check", verify, self._data, None, self._store.url, runner=self._aside.runner
+                "barwatch-audit-check",
+                verify,
+                self._data,
+                None,
+                self._store.url,
+                self._evidence,
+                runner=self._aside.runner,
             )
             found = outcome_of(report)
         except BarwatchError as error:

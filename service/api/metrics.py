@@ -64,6 +64,16 @@ class RuntimeCollector(Collector):
         yield _counter(
             "barwatch_pictures_failed", "Pictures that could not be written.", runtime.pictures.failed_writes
         )
+        if (shipper := runtime.shipper) is not None:
+            yield _gauge(
+                "barwatch_evidence_store_up", "1 while a shared store takes evidence.", float(shipper.is_up)
+            )
+            yield _gauge(
+                "barwatch_evidence_waiting", "Files that wait for the shared store.", shipper.waiting
+            )
+            yield _gauge("barwatch_evidence_waiting_bytes", "Their bytes.", shipper.waiting_bytes)
+            yield _counter("barwatch_evidence_sent", "Files that it has taken.", shipper.shipped)
+            yield _counter("barwatch_evidence_failures", "Times that it did not.", shipper.failures)
         for name, count in runtime.pipeline.counts().items():
             yield _counter(f"barwatch_{name}", f"{name.replace('_', ' ').capitalize()}.", count)
         disk = runtime.pictures.space.status

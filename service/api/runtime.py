@@ -28,7 +28,9 @@ from service.overview.thumbnails import Thumbnails
 from service.secrets.vault import Vault
 from service.settings import Settings
 from service.store import lifts
+from service.store.clips.folder import ClipFolder
 from service.store.database import Store
+from service.store.kept.shipping import EvidenceShipper
 from service.store.pictures import Pictures
 from service.usecases.setup.whole import Setups
 from service.verdicts.deciding import JudgedFollower
@@ -122,6 +124,13 @@ class Runtime:
     parts: Parts = field(default_factory=Parts)
     marks: RecentMarks = field(default_factory=RecentMarks)
     thumbnails: Thumbnails = field(default_factory=Thumbnails)
+    shared_clips: ClipFolder | None = None
+    shipper: EvidenceShipper | None = None
+
+    @property
+    def clips(self) -> ClipFolder:
+        """The files of the alarms' clips."""
+        return self.shared_clips or ClipFolder(self.settings.data)
 
     def active_masks(self, lift_id: str) -> MaskVersion:
         """Return the masks that the lift is judged by; raises ConflictError if it has none."""

@@ -56,7 +56,7 @@ def export_evidence(
     Raises:
         NotFoundError, DamagedError: of the alarm.
         ConflictError: something of it has just changed.
-        StoreError: the database cannot answer or takes no write.
+        StoreError: the database cannot answer or takes no write, or the store of the files does not answer.
         ConfigurationError: the key cannot be used.
     """
     with store.reading() as session:
@@ -133,7 +133,7 @@ def _masks(rows: list[PackedRow]) -> dict[str, bytes]:
 
 def _clip(folder: ClipFolder, clip: StoredClip | None) -> dict[str, bytes]:
     """Return the clip if it is there; one that is not what was stored is left out."""
-    content = None if clip is None or clip.file is None else folder.content(clip.file)
+    content = None if clip is None or clip.file is None else folder.files.read(clip.file)
     if clip is None or content is None or hashlib.sha256(content).hexdigest() != clip.sha256:
         return {}
     return {"clip.mp4": content}
@@ -144,7 +144,7 @@ def _pictures(pictures: Pictures, record: PassageRecord) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     for number, kept in enumerate(record.pictures, 1):
         for name, digest, kind in ((kept.file, kept.sha256, "jpg"), (kept.why, kept.why_sha256, "png")):
-            content = None if name is None else pictures.content(name)
+            content = None if name is None else pictures.files.read(name)
             if content is not None and digest in (None, hashlib.sha256(content).hexdigest()):
                 files[f"pictures/{number}.{kind}"] = content
     return files

@@ -6,11 +6,13 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
 from service.audit.findings import Broken, Report
 from service.domain.alarm import AlarmKind
+from service.domain.errors import EvidenceUnreachableError
+from service.store.evidence.files import EvidenceFiles
 from service.store.pictures import numbers_beside
 from service.store.upkeep.plan import PictureChoice
 
@@ -25,7 +27,7 @@ class _Restored(NamedTuple):
     alarms: bool
 
 
-def check_pictures(database: sqlite3.Connection, folder: Path, report: Report) -> Iterator[Broken]:
+def check_pictures(database: sqlite3.Connection, files: EvidenceFiles, report: Report) -> Iterator[Broken]:
     """Yield the pictures that are gone or changed although their passage names them, oldest first.
 
     Those that a restored backup had left out on purpose are counted, not broken.
@@ -51,14 +53,14 @@ def check_pictures(database: sqlite3.Connection, folder: Path, report: Report) -
             ):
                 if not isinstance(name, str):
                     continue
-                if left_out and not (folder / name).exists():
+                if left_out and not files.exists(name):
                     report.left_out += 1
                     continue
                 if not isinstance(expected, str):
                     report.unnoted += 1
                     continue
                 report.pictures += 1
-                differs = _differs(folder, name, expected)
+                differs = _differs(files, name, expected)
                 if differs is not None:
                     yield Broken(f"{what} {number} of passage {passage_id} ({name})", differs)
 
@@ -74,24 +76,25 @@ def _restored(database: sqlite3.Connection) -> Iterator[_Restored]:
             yield _Restored(until, choice is PictureChoice.ALARMS)
 
 
-def check_clips(database: sqlite3.Connection, folder: Path, report: Report) -> Iterator[Broken]:
+def check_clips(database: sqlite3.Connection, files: EvidenceFiles, report: Report) -> Iterator[Broken]:
     """Yield the clips that are gone or changed although their record names them, oldest first."""
     if database.execute("SELECT 1 FROM sqlite_master WHERE name = 'clips'").fetchone() is None:
         return  # a database from before there were any
     query = "SELECT alarm_id, file, sha256 FROM clips WHERE file IS NOT NULL ORDER BY at"
     for alarm_id, file, digest in database.execute(query):
         report.clips += 1
-        differs = _differs(folder, str(file), str(digest))
+        differs = _differs(files, str(file), str(digest))
         if differs is not None:
             yield Broken(f"clip of alarm {alarm_id} ({file})", differs)
 
 
-def _differs(folder: Path, name: str, expected: str) -> str | None:
-    path = (folder / name).resolve()
-    if not path.is_relative_to(folder.resolve()):
+def _differs(files: EvidenceFiles, name: str, expected: str) -> str | None:
+    if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
         return "it lies outside its folder"
     try:
-        found = hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError:
+        content = files.read(name)
+    except EvidenceUnreachableError as error:
+        return f"it cannot be read: {error}"
+    if content is None:
         return "it is missing, although its record still has it"
-    return None if found == expected else "it is not the file that was stored"
+    return None if hashlib.sha256(content).hexdigest() == expected else "it is not the file that was stored"

@@ -18,29 +18,35 @@ from service.store.audit import guard
 from service.store.audit.heads import HeadFile
 from service.store.damage import DAMAGE
 from service.store.engines import chosen
+from service.store.evidence.remote import EvidenceAddress
+from service.store.kept.whole import files_of
 
 
-def verify(data: Path, head: str | None = None, url: str | None = None) -> Report:
+def verify(
+    data: Path, head: str | None = None, url: str | None = None, evidence: EvidenceAddress | None = None
+) -> Report:
     """Check database, pictures, clips and self-tests of a data folder; the service may run meanwhile.
 
     Args:
         data: the folder.
         head: a hash that was the chain's head once, and must still be in it.
         url: of its PostgreSQL database, of which one state is copied and checked.
+        evidence: the shared store of its pictures and clips.
 
     Raises:
         ConfigurationError: there is no database, or none with an audit.
     """
     report = Report()
     data = Path(data)
+    pictures, clips = files_of(data, evidence)
     with chosen.engine_of(data, url).as_file(data) as file, closing(open_read_only(file)) as database:
         for step in (
             _check_file(database),
             check_chain(database, report),
             _check_heads(database, data, head),
             check_rows(database, report),
-            check_pictures(database, Path(data) / "pictures", report),
-            check_clips(database, Path(data) / "clips", report),
+            check_pictures(database, pictures, report),
+            check_clips(database, clips, report),
             check_self_tests(database, _own_key(data), report),
         ):
             try:

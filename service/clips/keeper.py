@@ -95,7 +95,12 @@ class ClipKeeper:
             self._store_one(outcome, max(left_s, 0.1))
 
     def make_room(self) -> bool:
-        """Delete some of the oldest clips; return whether there were any."""
+        """Delete some of the oldest clips; return whether there were any.
+
+        None on a shared store: that gives no room here.
+        """
+        if self._folder.files.is_shared:
+            return False
         with self._store.reading() as session:
             oldest = rows.kept(session, limit=STEP)
         return bool(oldest) and self._expire(oldest) > 0
@@ -121,7 +126,8 @@ class ClipKeeper:
         with self._store.reading() as session:
             named = set(rows.named(session).values())
         # Only this thread writes clips: none is being written now.
-        strangers = list(self._folder.strangers(named))
+        with self.runner.heartbeat.waiting():  # for a store that may be slow
+            strangers = list(self._folder.strangers(named, f"{now - timedelta(days=2):%Y-%m-%d}"))
         self._folder.remove(strangers)
         if removed or strangers:
             log.info("old clips were deleted", clips=removed, strangers=len(strangers))

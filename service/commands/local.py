@@ -29,7 +29,7 @@ from service.settings import Settings
 from service.store.alarms import history
 from service.store.alarms.history import StoredOutbox
 from service.store.database import Store
-from service.store.pictures import Pictures
+from service.store.kept.whole import Evidence
 from service.usecases.setup.whole import Setups
 from service.verdicts.pipeline import Pipeline
 from service.web.app import create_app
@@ -89,7 +89,8 @@ def local_application(settings: Settings) -> Iterator[ASGIApp]:
     store = Store.open(settings.data, url=settings.database_address())
     try:
         registry = CollectorRegistry()
-        pictures = Pictures(settings.data)
+        evidence = Evidence.of(settings.data, settings.evidence_address())
+        pictures = evidence.pictures
         vault = Vault(store, KeyRing(settings.data, *settings.secret_keys()))
         runtime = Runtime(
             settings=settings,
@@ -104,6 +105,7 @@ def local_application(settings: Settings) -> Iterator[ASGIApp]:
             setup=Setups.make(settings.data, store, engine, vault.credentials),  # never started here
             epoch=store.write(history.ensure_epoch).result(),
             registry=registry,
+            shared_clips=evidence.clips,
         )
         runtime.parts.add("", make_trials(runtime))  # never started here
         yield _as_admin(create_app(runtime))

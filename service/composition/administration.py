@@ -17,5 +17,8 @@ def add_administration(runtime: Runtime, parts: Parts, runners: Runners) -> None
         settings.data, settings.backup_plan(), runtime.store, runtime.pipeline.on_event, runners
     )
     parts.add("backups can be asked for", desk)
-    parts.add("the audit's check can be asked for", AuditCheck(settings.data, runtime.store, runners))
+    parts.add(
+        "the audit's check can be asked for",
+        AuditCheck(settings.data, runtime.store, runners, settings.evidence_address()),
+    )
     parts.add("folders can be counted", FolderMeasure(settings.data, settings.backup_folder(), runners))

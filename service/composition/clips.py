@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from service.clips.keeper import ClipKeeper
 from service.composition.core import Core
-from service.store.clips.folder import ClipFolder
 
 
 def make_clips(core: Core) -> ClipKeeper:
@@ -13,7 +12,7 @@ def make_clips(core: Core) -> ClipKeeper:
 
     keeper = ClipKeeper(
         runtime.store,
-        ClipFolder(settings.data),
+        runtime.clips,
         core.clips,
         runtime.clip_rules,
         settings.rules_of_clips().most_bytes,

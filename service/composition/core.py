@@ -29,7 +29,8 @@ from service.station.supervisor import CameraSupervisor
 from service.station.worker import WorkerOptions
 from service.store.alarms.history import StoredOutbox, ensure_epoch
 from service.store.database import Store
-from service.store.pictures import Pictures
+from service.store.kept.shipping import EvidenceShipper
+from service.store.kept.whole import Evidence
 from service.usecases.camera_urls import check_camera
 from service.usecases.setup.whole import Setups
 from service.verdicts.pipeline import Pipeline
@@ -43,6 +44,7 @@ class Core:
     pipeline: Pipeline
     cameras: Cameras
     clips: ClipDesk
+    shipper: EvidenceShipper
 
 
 def make_core(
@@ -52,6 +54,7 @@ def make_core(
     vault: Vault,
     setup: Setups,
     decoding: StrangersPictures,
+    evidence: Evidence,
     runners: Runners,
     *,
     supervise: Callable[[ClipDesk, WatchedLift, Callable[[CameraEvent], None], Carried], CameraSupervisor],
@@ -60,11 +63,12 @@ def make_core(
     """Return the core; nothing of it is started.
 
     Args:
-        settings: what to run. engine, store, vault, setup, decoding, runners: what is there already.
+        settings: what to run.
+        engine, store, vault, setup, decoding, evidence, runners: what is there already.
         supervise: makes what looks after a camera's process.
         loop_files: recorded videos that replace cameras start again when they end.
     """
-    pictures, hub, clock = Pictures(settings.data), AlarmHub(StoredOutbox(store)), WallClock()
+    pictures, hub, clock = evidence.pictures, AlarmHub(StoredOutbox(store)), WallClock()
     runners.add(hub.runner)
     setup.board.kept.follow(clock)
     store.on_alarms(hub.publish)
@@ -99,6 +103,7 @@ def make_core(
         runners=runners,
     )
     sessions = Sessions(store, *settings.session_limits_s())
+    shipper = EvidenceShipper(store, evidence, runners)
     runtime = Runtime(
         clock=clock,
         settings=settings,
@@ -115,8 +120,10 @@ def make_core(
         registry=pipeline.registry,
         runners=runners,
         decoding=decoding,
+        shared_clips=evidence.clips,
+        shipper=None if evidence.remote is None else shipper,
     )
-    return Core(runtime, pipeline, cameras, clips)
+    return Core(runtime, pipeline, cameras, clips, shipper)
 
 
 def supervisor(

@@ -49,6 +49,8 @@ class AlarmKind(StrEnum):
     """The scheduled backup could not be made."""
     OUTPUT_FAILED = "output_failed"
     """An output is behind: its receiver has not got what was committed."""
+    EVIDENCE_BEHIND = "evidence_behind"
+    """Pictures and clips do not get to the shared store: they wait on this machine's disk."""
     SELF_TEST_MISSED = "self_test_missed"
     """The lift's daily self-test did not run."""
     SELF_TEST_FAILED = "self_test_failed"

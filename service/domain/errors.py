@@ -157,6 +157,12 @@ class StoreError(BarwatchError):
     code = "store_unavailable"
 
 
+class EvidenceUnreachableError(StoreError):
+    """The shared store of evidence does not answer: whether a file is there cannot be said."""
+
+    code = "evidence_unreachable"
+
+
 class BusyError(BarwatchError):
     """Too many requests of one kind are being handled: try again in a few seconds."""
 

@@ -1,5 +1,7 @@
 """Evidence pictures: JPEG files below DIR/pictures, written after the row that names them was committed.
 
+With a shared store they go on to it from there (service.store.evidence).
+
 Their names follow from the passage, so that the alarm need not wait for them.
 They are not synced to disk: losing a picture with the power is no loss of an alarm.
 """
@@ -21,14 +23,16 @@ import structlog
 
 from lifts.geometry import CANONICAL_SIZE
 from service.domain.arrays import Image
-from service.domain.errors import NotFoundError
+from service.domain.errors import EvidenceUnreachableError, NotFoundError
 from service.domain.passage import Picture
 from service.host.disk import DiskSpace, Room
+from service.store.evidence.files import EvidenceFiles, LocalFiles
 from service.store.file.presence import identity_of
 from service.store.records import PassageRecord, PictureRecord
 
 log = structlog.get_logger(__name__)
 
+PICTURES = "pictures"
 JPEG_QUALITY = 88
 
 MOST_NUMBERS_BYTES = 1 << 20
@@ -41,10 +45,14 @@ def numbers_beside(file: str) -> str:
 
 
 class Pictures:
-    """The pictures folder of one data folder."""
+    """The pictures of one data folder.
 
-    def __init__(self, data_dir: Path) -> None:
-        self.folder = Path(data_dir) / "pictures"
+    files: where they lie; None: in the folder itself.
+    """
+
+    def __init__(self, data_dir: Path, files: EvidenceFiles | None = None) -> None:
+        self.folder = Path(data_dir) / PICTURES
+        self.files: EvidenceFiles = files or LocalFiles(self.folder)
         with contextlib.suppress(OSError):
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._known = identity_of(self.folder)
@@ -61,8 +69,8 @@ class Pictures:
 
     @property
     def has_room(self) -> bool:
-        """Whether more pictures are kept: not while the disk has little room."""
-        return self.space.status.room is Room.ENOUGH
+        """Whether more pictures are kept: not while the disk has little room, or too many wait to go on."""
+        return self.space.status.room is Room.ENOUGH and self.files.has_room
 
     @staticmethod
     def stem(lift_id: str, seen_at: datetime, passage_id: str) -> str:
@@ -85,12 +93,11 @@ class Pictures:
         None if it was not written: one that was given up or removed meanwhile; a disk that is full is logged
         and counted.
         """
-        path = self.folder / file
-        if path.suffix == ".jpg":
+        if file.endswith(".jpg"):
             options = [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY]
-            coded = cv2.imencode(".jpg", np.ascontiguousarray(image[:, :, ::-1]), options)[1]
+            coded = cv2.imencode(".jpg", np.ascontiguousarray(image[:, :, ::-1]), options)[1].tobytes()
         else:
-            coded = cv2.imencode(".png", image)[1]
+            coded = cv2.imencode(".png", image)[1].tobytes()
         with self._lock:  # `remove` must not take the folder away between its making and the writing
             if not self._expected[file]:
                 return None
@@ -99,32 +106,26 @@ class Pictures:
                 self.failed_writes += 1
                 return None
             try:
-                self.folder.stat()  # one that was removed must not come back empty before anybody notices
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(coded.tobytes())
+                self.files.write(file, coded)
             except OSError as error:
                 self.failed_writes += 1
                 log.warning("picture not written", file=file, reason=str(error))
-                with contextlib.suppress(OSError):
-                    path.unlink()
                 return None
-        return hashlib.sha256(coded.tobytes()).hexdigest()
+        return hashlib.sha256(coded).hexdigest()
 
     def save_numbers(self, file: str, packed: Image) -> str | None:
         """Write what the network made of a picture, uint8[K], beside it; return its SHA-256.
 
         None if it was not written: the picture is gone, or the disk is full.
         """
-        path, coded = self.folder / numbers_beside(file), zlib.compress(packed.tobytes(), 6)
+        coded = zlib.compress(packed.tobytes(), 6)
         with self._lock:
+            # A picture that was deleted meanwhile leaves nothing behind.
+            if not self.files.written(file) or not self.has_room:
+                return None
             try:
-                (self.folder / file).stat()  # a picture that was deleted meanwhile leaves nothing behind
-                if not self.has_room:
-                    return None
-                path.write_bytes(coded)
+                self.files.write(numbers_beside(file), coded)
             except OSError:
-                with contextlib.suppress(OSError):
-                    path.unlink()
                 return None
         return hashlib.sha256(coded).hexdigest()
 
@@ -136,14 +137,15 @@ class Pictures:
         return np.frombuffer(zlib.decompressobj().decompress(content, MOST_NUMBERS_BYTES), np.uint8)
 
     def exists(self, file: str) -> bool:
-        """Say whether a file is there, or will be soon."""
-        return file in self._expected or (self.folder / file).is_file()
+        """Say whether a file is there, or will be soon. Raises StoreError: nobody can tell now."""
+        return file in self._expected or self.files.exists(file)
 
     def content(self, file: str) -> bytes | None:
-        """Return a stored file as it is; None if it is not there."""
+        """Return a stored file as it is; None if it is not there, or cannot be had now."""
         try:
-            return (self.folder / file).read_bytes()
-        except OSError:
+            return self.files.read(file)
+        except EvidenceUnreachableError as error:
+            log.warning("a picture cannot be read", file=file, reason=str(error))
             return None
 
     def digest(self, file: str) -> str | None:
@@ -152,25 +154,33 @@ class Pictures:
         return None if content is None else hashlib.sha256(content).hexdigest()
 
     def path(self, file: str) -> Path:
-        """Return the path of a stored name; raises NotFoundError if it is gone, or not written yet."""
-        with contextlib.suppress(ValueError, OSError):  # no name that a file can have
-            path = (self.folder / file).resolve()
-            if path.is_relative_to(self.folder.resolve()) and path.is_file():
-                return path
+        """Return the path of a stored name; raises NotFoundError: it is gone, not there yet, or elsewhere."""
+        if (path := self.files.here(file)) is not None:
+            return path
         if file in self._expected:
             raise NotFoundError("the picture is being written: ask again in a second")
         raise NotFoundError("the picture is gone")
 
+    def there(self, file: str) -> bytes:
+        """Return a stored file as it is.
+
+        Raises:
+            NotFoundError: it is gone, or not written yet.
+            EvidenceUnreachableError: the shared store does not answer.
+        """
+        content = self.files.read(file)
+        return self.path(file).read_bytes() if content is None else content
+
     def read(self, file: str) -> Image:
         """Return a picture as it is stored, uint8[200, 200, 3] RGB; raises NotFoundError: gone or damaged."""
-        found = cv2.imread(str(self.path(file)))
+        found = _decoded(self.there(file), cv2.IMREAD_COLOR)
         if found is None or found.shape != (CANONICAL_SIZE, CANONICAL_SIZE, 3):
             raise NotFoundError("the picture cannot be read")
         return np.ascontiguousarray(found[:, :, ::-1]).astype(np.uint8)
 
     def read_map(self, file: str) -> Image:
-        """Return a map as it was written, uint8[C, C]; raises NotFoundError if it is gone or damaged."""
-        found = cv2.imread(str(self.path(file)), cv2.IMREAD_GRAYSCALE)
+        """Return a map as it was written, uint8[C, C]; raises as `there` does, NotFoundError if damaged."""
+        found = _decoded(self.there(file), cv2.IMREAD_GRAYSCALE)
         if found is None:
             raise NotFoundError("the map cannot be read")
         return np.asarray(found, np.uint8)
@@ -182,7 +192,7 @@ class Pictures:
         """
         found = []
         for kept in record.pictures:
-            image = None if kept.file is None else cv2.imread(str(self.folder / kept.file))
+            image = None if kept.file is None else _decoded(self.content(kept.file), cv2.IMREAD_COLOR)
             if image is not None and image.shape == (CANONICAL_SIZE, CANONICAL_SIZE, 3):
                 rgb = np.ascontiguousarray(image[:, :, ::-1])
                 found.append(Picture(rgb.astype(np.uint8), None, kept.t_s, kept.quality, kept.problem))
@@ -191,15 +201,9 @@ class Pictures:
     def remove(self, files: Sequence[str]) -> None:
         """Delete files and folders that become empty; files that are gone already do not matter."""
         for file in files:
-            path = self.folder / file
             with self._lock:
                 self._expected.pop(file, None)
-                path.unlink(missing_ok=True)
-                if path.suffix == ".jpg":
-                    path.with_suffix(".num").unlink(missing_ok=True)
-                with contextlib.suppress(OSError):  # it holds something, or is gone
-                    path.parent.rmdir()
-                    path.parent.parent.rmdir()
+                self.files.remove([file, numbers_beside(file)] if file.endswith(".jpg") else [file])
 
     def remove_unnamed(self, before: datetime, named: Collection[str]) -> int:
         """Delete the files from before that day that belong to none of the passages `named`; return how many.
@@ -207,10 +211,18 @@ class Pictures:
         A damaged record no longer names its files, nor does one of which a killed service had forgotten them.
         """
         digests, last = {_digest(passage_id) for passage_id in named}, f"{before:%Y-%m-%d}"
-        old = [file for day in self.folder.glob("*/*") if day.name < last for file in day.glob("*")]
-        gone = [file for file in old if file.name.partition("_")[0] not in digests]
-        self.remove([str(file.relative_to(self.folder)) for file in gone])
+        old = self.files.listing(last)
+        gone = [file for file in old if file.rpartition("/")[2].partition("_")[0] not in digests]
+        self.remove(gone)
         return len(gone)
+
+
+def _decoded(content: bytes | None, how: int) -> Image | None:
+    """Return what a picture's file shows; None if it is none."""
+    if not content:
+        return None
+    found = cv2.imdecode(np.frombuffer(content, np.uint8), how)
+    return None if found is None else np.asarray(found, np.uint8)
 
 
 def _digest(passage_id: str) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings
 
 from service.store.upkeep.classes import Retention
 from service.store.upkeep.plan import BackupPlan, ClipChoice, PictureChoice
+from service.variables.evidence import EvidenceVariables
 
 
-class KeepingVariables(BaseSettings):
+class KeepingVariables(EvidenceVariables):
     """The data folder, BARWATCH_DATABASE_…, BARWATCH_RETENTION_… and BARWATCH_BACKUP_…"""
 
     data: Path = Field(default=Path("data"), description="Folder of the database and the pictures.")
@@ -54,10 +54,14 @@ class KeepingVariables(BaseSettings):
         return self.backup_to or self.data / "backups"
 
     def backup_plan(self) -> BackupPlan:
-        """Return when backups are made."""
-        hour = None if self.backup_hour < 0 else self.backup_hour
+        """Return when backups are made, and of what. Raises ConfigurationError."""
         return BackupPlan(
-            self.backup_folder(), hour, self.backup_keep, self.backup_pictures, self.backup_clips
+            self.backup_folder(),
+            None if self.backup_hour < 0 else self.backup_hour,
+            self.backup_keep,
+            self.backup_pictures,
+            self.backup_clips,
+            self.evidence_address(),
         )
 
     def retention(self) -> Retention:

@@ -80,6 +80,8 @@ class Maintenance:
     def _make_room(self) -> None:
         if self._pictures.space.check().room is Room.ENOUGH or self._clock.jump_s:
             return
+        if self._pictures.files.is_shared:
+            return  # what is old lies elsewhere: deleting it gives no room here
         # Some of the oldest pictures go early, but clips before them: they are larger, and decide nothing.
         if any(give_up() for give_up in self.sooner):
             return

@@ -60,7 +60,8 @@ class Retaining:
         before = now - timedelta(days=min(self._retention.max_age_days, self._retention.max_alarm_age_days))
         with self._store.reading() as session:
             named = with_pictures(session, before + timedelta(days=1))
-        removed += self._pictures.remove_unnamed(before, named)
+        with self.runner.heartbeat.waiting():  # for a store that may be slow
+            removed += self._pictures.remove_unnamed(before, named)
         vacuum(self._store, rest=self._rest)
         if removed:
             log.info("old pictures were deleted", files=removed)

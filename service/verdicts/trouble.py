@@ -56,11 +56,12 @@ class MachineTroubles:
     def step(self) -> None:
         """Tell what has changed, and note the time. Raises StoreError."""
         now = {
-            (health.kind, health.cause): health for health in (*self._disk(), *self._files(), *self._jump())
+            (health.kind, health.cause): health
+            for health in (*self._disk(), *self._files(), *self._evidence(), *self._jump())
         }
         if self._said is None:
             # What the run before left standing is over, unless it is found again.
-            for kind in (AlarmKind.DISK_LOW, AlarmKind.CLOCK_JUMPED):
+            for kind in (AlarmKind.DISK_LOW, AlarmKind.CLOCK_JUMPED, AlarmKind.EVIDENCE_BEHIND):
                 if not any(key[0] is kind for key in now):
                     self._take(Health(kind, None, False, "It is over since the start"))
             for cause in _FILES:
@@ -98,6 +99,14 @@ class MachineTroubles:
             for trouble in found
             if trouble
         ]
+
+    def _evidence(self) -> list[Health]:
+        trouble = self._pictures.files.trouble
+        if trouble is None:
+            return []
+        cause, told = trouble
+        message = _TEXTS[cause].format_map(told)
+        return [Health(AlarmKind.EVIDENCE_BEHIND, None, True, message, cause, told)]
 
     def _jump(self) -> list[Health]:
         jump_s = self._clock.jump_s

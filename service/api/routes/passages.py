@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import FileResponse, Response
 
 from lifts.decision.verdict import Verdict
@@ -20,6 +20,7 @@ from service.api.deps import (
 from service.api.problems import responses
 from service.api.schemas.base import Moment
 from service.api.schemas.passages import DecisionOut, PassageOut, PassagesOut
+from service.api.serving.parts import part_of
 from service.inference.why import overlay, png_of
 from service.site.explaining import decision_of
 from service.store import masks, passages
@@ -119,12 +120,13 @@ def get_picture(
     passage_id: PassageId,
     number: PictureNumber,
     runtime: RuntimeDep,
-) -> FileResponse:
+    request: Request,
+) -> Response:
     """Give a registered picture as JPEG; 404 once retention has removed it."""
     with runtime.store.reading() as session:
         file = passages.picture_file(session, passage_id, number)
     runtime.notes.looked(passage_id)
-    return FileResponse(runtime.pictures.path(file), media_type="image/jpeg", headers=_KEPT)
+    return part_of(runtime.pictures, file, "image/jpeg", _KEPT, request)
 
 
 @router.get(

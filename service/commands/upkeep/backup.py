@@ -43,6 +43,7 @@ def backup(
         clips=clips,
         with_keys=with_keys,
         url=settings.database_address(),
+        evidence=settings.evidence_address(),
     )
     typer.echo(made)
 
@@ -56,7 +57,8 @@ def restore(
 ) -> None:
     """Put a backup into a data folder that no service uses. Nothing is overwritten."""
     settings = load_settings(data=data)
-    aside = backups.restore(file, settings.data, force=force)
+    shared = settings.evidence_address() is not None
+    aside = backups.restore(file, settings.data, force=force, shared=shared)
     typer.echo(f"restored {file} into {settings.data}")
     if settings.database_address() is not None:
         typer.echo(

@@ -70,7 +70,7 @@ def verify(
         if key is not None:
             raise typer.BadParameter("it belongs to a pack", param_hint="--key")
         settings = load_settings(data=data)
-        report = verify_data(settings.data, wanted, settings.database_address())
+        report = verify_data(settings.data, wanted, settings.database_address(), settings.evidence_address())
     else:
         settings = load_settings(data=data)
         folder = None if data is None else settings.data
@@ -78,7 +78,8 @@ def verify(
         public = _key(key) if key is not None else SigningKey(folder).public() if folder and own else None
         report = verify_pack(pack, wanted, public)
         if data is not None:  # the folder that it comes from must still know of the export
-            report.take(verify_data(data, report.head_hash, settings.database_address()).broken)
+            url, evidence = settings.database_address(), settings.evidence_address()
+            report.take(verify_data(data, report.head_hash, url, evidence).broken)
     if as_json:
         typer.echo(json.dumps({"ok": report.ok, **dataclasses.asdict(report)}))
     elif head == NOW and report.ok:

@@ -51,6 +51,7 @@ KIND_CODES: dict[str, int] = {
     AlarmKind.SELF_TEST_MISSED: 26,
     AlarmKind.SELF_TEST_FAILED: 27,
     AlarmKind.SELF_TEST: 28,
+    AlarmKind.EVIDENCE_BEHIND: 29,
     AlarmKind.INPUT_DOUBTFUL: 30,
 }
 """The numbers of alarm kinds, for good. 0: a damaged entry, or a kind that has no number."""

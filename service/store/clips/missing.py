@@ -17,10 +17,15 @@ STEP = 20
 
 
 def note_missing(store: Store, folder: ClipFolder) -> int:
-    """Note each clip that is recorded and not there; return how many. Raises StoreError."""
+    """Note each clip that is recorded and not there; return how many. Raises StoreError.
+
+    None on a shared store: another service may have it on its own disk still.
+    """
+    if folder.files.is_shared:
+        return 0
     with store.reading() as session:
         named = rows.named(session)
-    gone = [alarm_id for alarm_id, file in named.items() if not (folder.folder / file).is_file()]
+    gone = [alarm_id for alarm_id, file in named.items() if not folder.exists(file)]
     for first in range(0, len(gone), STEP):
         some = gone[first : first + STEP]
         store.write(partial(rows.take_away, alarm_ids=some, why=NoClip.MISSING)).result()

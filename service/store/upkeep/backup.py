@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,12 @@ import structlog
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from service.domain.errors import BackupError, ConfigurationError, DatabaseDamagedError
+from service.domain.errors import (
+    BackupError,
+    ConfigurationError,
+    DatabaseDamagedError,
+    EvidenceUnreachableError,
+)
 from service.domain.people import SYSTEM
 from service.host.lock import FolderLock
 from service.host.private import private_folder
@@ -32,15 +38,18 @@ from service.store.clips.folder import CLIPS, ClipFolder
 from service.store.clips.missing import note_missing
 from service.store.database import Store
 from service.store.engines import chosen
+from service.store.evidence.files import EvidenceFiles
+from service.store.evidence.remote import EvidenceAddress
 from service.store.file import archive
 from service.store.file.check import recheck
 from service.store.file.moved import NOTE
-from service.store.pictures import numbers_beside
+from service.store.kept.whole import files_of
+from service.store.pictures import PICTURES, numbers_beside
 from service.store.upkeep.plan import ClipChoice, PictureChoice
 
 log = structlog.get_logger(__name__)
 
-DATABASE, PICTURES = "barwatch.db", "pictures"
+DATABASE = "barwatch.db"
 KEYS = ("secret.key", "signing.key")
 FOLDERS = ("learnt", "setup")
 KEPT = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", NOTE, "audit.head", *FOLDERS, PICTURES, CLIPS)
@@ -62,6 +71,7 @@ def make(
     with_keys: bool = False,
     now: datetime | None = None,
     url: str | None = None,
+    evidence: EvidenceAddress | None = None,
 ) -> Path:
     """Make and verify a backup; return its file. The service may run meanwhile.
 
@@ -73,6 +83,7 @@ def make(
         with_keys: whether the keys of cameras' passwords and of signatures are.
         now: the time in its name.
         url: of a PostgreSQL database, of which the backup holds one state as a file of SQLite.
+        evidence: the shared store of pictures and clips, from which they are fetched.
 
     Raises:
         BackupError: there is no database, it is damaged, or the backup cannot be written.
@@ -88,15 +99,19 @@ def make(
             _need_room(source, to)
             counts = _copy(source, copy)
             recheck(copy)
-            members = list(_members(data, copy, pictures, with_keys=with_keys))
-            members += _files(data, CLIPS, _clips(copy, clips))
+            kept_pictures, kept_clips = files_of(data, evidence)
+            members = chain(
+                _members(data, with_keys=with_keys, database=copy),
+                _files(kept_pictures, PICTURES, _pictures(copy, pictures, kept_pictures), Path(work)),
+                _files(kept_clips, CLIPS, _clips(copy, clips), Path(work)),
+            )
             about = {"format": 1, "made_at": archive.made_at(path).isoformat(), "counts": counts}
             about["pictures"] = pictures.value
             archive.write(path, members, about)
         archive.verify(path)
     except (OSError, sqlite3.Error) as error:
         raise BackupError(f"{to}: the backup cannot be written: {error}") from error
-    except (ConfigurationError, DatabaseDamagedError) as error:
+    except (ConfigurationError, DatabaseDamagedError, EvidenceUnreachableError) as error:
         raise BackupError(f"not backed up: {error}") from error
     for old in archive.listing(to)[max(keep, 1) :] if keep is not None else ():
         if old != path:
@@ -104,7 +119,7 @@ def make(
     return path
 
 
-def restore(backup: Path, data: Path, *, force: bool = False) -> Path | None:
+def restore(backup: Path, data: Path, *, force: bool = False, shared: bool = False) -> Path | None:
     """Put a backup into a data folder that no service uses; return where what was there is now, if anything.
 
     Sign-ins end, for one that was ended since the backup must not come back, and clients of the alarm feed
@@ -114,6 +129,7 @@ def restore(backup: Path, data: Path, *, force: bool = False) -> Path | None:
         backup: the file.
         data: the folder; made if it is missing.
         force: whether what is there is moved aside. Nothing is ever overwritten.
+        shared: there is a shared store, which may have the clips that the backup has not.
 
     Raises:
         BackupError: the backup is damaged, cut short, or does not fit its own description.
@@ -129,7 +145,7 @@ def restore(backup: Path, data: Path, *, force: bool = False) -> Path | None:
         with tempfile.TemporaryDirectory(dir=data, prefix=".restore-") as work:
             fresh = Path(work)
             manifest = archive.extract(backup, fresh)
-            _settle(fresh / DATABASE, manifest, backup)
+            _settle(fresh / DATABASE, manifest, backup, shared=shared)
             aside = _move_aside(there, data)
             for path in sorted(fresh.iterdir()):
                 path.rename(data / path.name)
@@ -166,24 +182,32 @@ def _counts(connection: sqlite3.Connection) -> dict[str, int]:
     return {table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in COUNTED}  # noqa: S608 - our own tables
 
 
-def _members(
-    data: Path, database: Path, pictures: PictureChoice, *, with_keys: bool
-) -> Iterator[tuple[str, Path]]:
+def _members(data: Path, database: Path, *, with_keys: bool) -> Iterator[tuple[str, Path]]:
     yield DATABASE, database
-    for folder in FOLDERS + ((PICTURES,) if pictures is PictureChoice.ALL else ()):
+    for folder in FOLDERS:
         for path in sorted((data / folder).rglob("*")):
             if path.is_file() and not path.is_symlink():
                 yield path.relative_to(data).as_posix(), path
-    if pictures is PictureChoice.ALARMS:
-        yield from _files(data, PICTURES, _of_alarms(database))
     if with_keys:
         yield from ((key, data / key) for key in KEYS if (data / key).is_file())
 
 
-def _files(data: Path, folder: str, names: Iterable[str]) -> Iterator[tuple[str, Path]]:
+def _files(files: EvidenceFiles, folder: str, names: Iterable[str], work: Path) -> Iterator[tuple[str, Path]]:
+    """Give evidence by its names in the archive; what lies elsewhere is fetched into `work` one by one."""
     for name in names:
-        if (path := data / folder / name).is_file():
-            yield f"{folder}/{name}", path
+        if not files.is_shared:
+            if (path := files.folder / name).is_file() and not path.is_symlink():
+                yield f"{folder}/{name}", path
+        elif (content := files.read(name)) is not None:
+            fetched = work / "fetched"
+            fetched.write_bytes(content)
+            yield f"{folder}/{name}", fetched
+
+
+def _pictures(database: Path, wanted: PictureChoice, kept: EvidenceFiles) -> Iterable[str]:
+    if wanted is PictureChoice.ALL:
+        return sorted(kept.everything())
+    return _of_alarms(database) if wanted is PictureChoice.ALARMS else ()
 
 
 def _clips(database: Path, wanted: ClipChoice) -> list[str]:
@@ -211,7 +235,7 @@ def _of_alarms(database: Path) -> Iterator[str]:
                 continue  # a damaged record names nothing
 
 
-def _settle(database: Path, manifest: Mapping[str, Any], backup: Path) -> None:
+def _settle(database: Path, manifest: Mapping[str, Any], backup: Path, *, shared: bool) -> None:
     """Check the restored database against what the backup says of it, and make it this installation's."""
     try:
         recheck(database)
@@ -223,7 +247,8 @@ def _settle(database: Path, manifest: Mapping[str, Any], backup: Path) -> None:
     with closing(Store.open(database.parent)) as store:
         job = partial(_begin_anew, pictures=manifest.get("pictures"))
         store.write(job).result()  # sealed and in the audit: `verify` takes it for no forgery
-        note_missing(store, ClipFolder(database.parent))
+        if not shared:
+            note_missing(store, ClipFolder(database.parent))
     with closing(sqlite3.connect(database, isolation_level=None)) as connection:
         connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
         connection.execute("VACUUM")

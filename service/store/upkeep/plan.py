@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from service.store.evidence.remote import EvidenceAddress
+
 
 class PictureChoice(StrEnum):
     """Which pictures a backup holds."""
@@ -26,10 +28,14 @@ class ClipChoice(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BackupPlan:
-    """When and where backups are made. hour: in this machine's zone; None: never. keep: how many."""
+    """When and where backups are made. hour: in this machine's zone; None: never. keep: how many.
+
+    evidence: the shared store of pictures and clips; None: they are in the data folder.
+    """
 
     folder: Path
     hour: int | None = 3
     keep: int = 7
     pictures: PictureChoice = PictureChoice.ALARMS
     clips: ClipChoice = ClipChoice.HELD
+    evidence: EvidenceAddress | None = None

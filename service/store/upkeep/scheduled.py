@@ -74,6 +74,7 @@ class ScheduledBackups:
                 clips=plan.clips,
                 now=now,
                 url=self._url,
+                evidence=plan.evidence,
             )
         except BackupError as error:
             log.error("no backup was made", reason=str(error))

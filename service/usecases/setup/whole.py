@@ -38,13 +38,14 @@ class Setups:
         find_credentials: FindCredentials,
         runners: Runners | None = None,
         networks: CameraNetworks = ANY_NETWORK,
+        pictures: Pictures | None = None,
     ) -> Setups:
         """Put the parts together; nothing is started."""
         kept = KeptSetups(data_dir, store)
         board = SetupBoard(
             kept, find_credentials, networks=networks, runners=runners, on_done=CarrierGroups(engine)
         )
-        former = FormerMasks(store, Pictures(data_dir), kept)
+        former = FormerMasks(store, pictures or Pictures(data_dir), kept)
         keeper = Runner("set-up recordings", kept.purge, every_s=PURGE_EVERY_S)
         return cls(board, MaskSearches(kept, engine, former, runners), (runners or Runners()).add(keeper))
 

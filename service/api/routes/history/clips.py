@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse
 
 from service.api.deps import ADMIN, PROVEN, VIEWER, RuntimeDep
 from service.api.problems import responses
 from service.api.routes.alarms import AlarmId
 from service.api.schemas.history.clips import ClipOut
+from service.api.serving.parts import part_of
 from service.store.clips import rows
-from service.store.clips.folder import ClipFolder
 from service.usecases.clips import clip_of, delete_clip
 
 router = APIRouter(prefix="/alarms", tags=["alarms"])
@@ -42,16 +42,16 @@ def get_clip(alarm_id: AlarmId, runtime: RuntimeDep) -> ClipOut:
         **responses(401, 404, 409, 410, 416, 422, 503),
     },
 )
-def play_clip(alarm_id: AlarmId, runtime: RuntimeDep) -> FileResponse:
+def play_clip(alarm_id: AlarmId, runtime: RuntimeDep, request: Request) -> Response:
     """Give the camera's own pictures around the alarm; who watches is in the audit.
 
     404 says why there is none, 410 why it is no longer kept.
     """
     with runtime.store.reading() as session:
         file = rows.file_of(session, alarm_id)
-    path = ClipFolder(runtime.settings.data).path(file)
+    answer = part_of(runtime.clips, file, "video/mp4", _KEPT, request)
     runtime.notes.looked(alarm_id, "clip.view")
-    return FileResponse(path, media_type="video/mp4", headers=_KEPT)
+    return answer
 
 
 @router.delete(
@@ -63,4 +63,4 @@ def play_clip(alarm_id: AlarmId, runtime: RuntimeDep) -> FileResponse:
 )
 def delete(alarm_id: AlarmId, runtime: RuntimeDep) -> None:
     """Delete the clip; its digest stays. 409 while the alarm is held."""
-    delete_clip(runtime.store, ClipFolder(runtime.settings.data), alarm_id)
+    delete_clip(runtime.store, runtime.clips, alarm_id)

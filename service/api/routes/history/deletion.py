@@ -11,7 +11,6 @@ from service.api.deps import ADMIN, PROVEN, RuntimeDep
 from service.api.problems import RequestRefusedError, responses
 from service.api.routes.passages import PassageId
 from service.api.schemas.audit import DeletedOut
-from service.store.clips.folder import ClipFolder
 from service.usecases.clips import delete_clips_between, delete_clips_of
 from service.usecases.deletion import delete_pictures, delete_pictures_between
 
@@ -34,7 +33,7 @@ def delete_range(
     if from_ >= to:
         raise RequestRefusedError(422, "expected `from` before `to`", "invalid_request")
     done, files = delete_pictures_between(runtime.store, runtime.pictures, from_, to, lift_id)
-    files += delete_clips_between(runtime.store, ClipFolder(runtime.settings.data), from_, to, lift_id)
+    files += delete_clips_between(runtime.store, runtime.clips, from_, to, lift_id)
     return DeletedOut(passages=done, files=files)
 
 
@@ -47,5 +46,5 @@ def delete_range(
 def delete_of_passage(passage_id: PassageId, runtime: RuntimeDep) -> DeletedOut:
     """Delete pictures, maps and clip of one passage; its record stays. 409 while an alarm of it is held."""
     files = delete_pictures(runtime.store, runtime.pictures, passage_id)
-    files += delete_clips_of(runtime.store, ClipFolder(runtime.settings.data), [passage_id])
+    files += delete_clips_of(runtime.store, runtime.clips, [passage_id])
     return DeletedOut(passages=int(files > 0), files=files)

@@ -14,7 +14,6 @@ from service.api.schemas.alarms import NoteIn
 from service.api.threads import vital
 from service.audit.evidence import export_evidence
 from service.audit.signing import SigningKey
-from service.store.clips.folder import ClipFolder
 from service.store.upkeep import holds
 from service.usecases.beginning import versions_of
 
@@ -39,7 +38,7 @@ def evidence(alarm_id: AlarmId, runtime: RuntimeDep) -> Response:
     versions = versions_of(runtime.engine, runtime.settings)
     data = runtime.settings.data
     pack = export_evidence(
-        runtime.store, runtime.pictures, alarm_id, versions, ClipFolder(data), SigningKey(data)
+        runtime.store, runtime.pictures, alarm_id, versions, runtime.clips, SigningKey(data)
     )
     named = {"Content-Disposition": f'attachment; filename="alarm-{alarm_id}.zip"'}
     return Response(pack, media_type="application/zip", headers=named)

@@ -49,6 +49,9 @@ SAID: tuple[tuple[AlarmKind, str, dict[str, Any]], ...] = (
     (K.STORAGE_DAMAGED, "log_gone", {}),
     (K.STORAGE_DAMAGED, "pictures_gone", {}),
     (K.STORAGE_DAMAGED, "pages", {}),
+    (K.EVIDENCE_BEHIND, "evidence_unreachable", {"waiting": 12, "waiting_mb": 1}),
+    (K.EVIDENCE_BEHIND, "evidence_spool_full", {"waiting": 40_000, "waiting_mb": 2000}),
+    (K.EVIDENCE_BEHIND, "evidence_not_ours", {"waiting": 12, "waiting_mb": 1}),
     (K.DISK_LOW, "disk_low", {"free_mb": 812, "reserve_mb": 64}),
     (K.DISK_LOW, "disk_full", {"free_mb": 3, "reserve_mb": 0}),
     (K.CLOCK_JUMPED, "clock", {"by_s": -3600}),
@@ -65,7 +68,7 @@ SAID: tuple[tuple[AlarmKind, str, dict[str, Any]], ...] = (
     (K.INPUT_DOUBTFUL, "pulses_missing", {}),
 )
 WHOLE = {
-    *(K.STORAGE_DAMAGED, K.DISK_LOW, K.CLOCK_JUMPED, K.BACKUP_FAILED, K.OUTPUT_FAILED),
+    *(K.STORAGE_DAMAGED, K.DISK_LOW, K.CLOCK_JUMPED, K.BACKUP_FAILED, K.OUTPUT_FAILED, K.EVIDENCE_BEHIND),
 }
 """Kinds that are of no lift."""
 

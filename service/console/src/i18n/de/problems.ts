@@ -26,6 +26,8 @@ export const problems: Readonly<Record<string, string>> = {
   too_many_requests: "zu viele Versuche von dieser Adresse: Warten Sie eine halbe Minute",
   service_unavailable: "der Dienst kann das gerade nicht: Versuchen Sie es gleich noch einmal",
   store_unavailable: "der Dienst kann gerade nichts speichern: Versuchen Sie es gleich noch einmal",
+  evidence_unreachable:
+    "der gemeinsame Speicher der Bilder und Videos antwortet nicht: Versuchen Sie es gleich noch einmal",
   worker_down: "das Netz läuft gerade nicht: Versuchen Sie es gleich noch einmal",
   late: "das Netz hat nicht rechtzeitig geantwortet: Versuchen Sie es gleich noch einmal",
   no_clip: "es gibt kein Video",

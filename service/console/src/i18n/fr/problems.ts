@@ -26,6 +26,8 @@ export const problems: Readonly<Record<string, string>> = {
   too_many_requests: "trop de tentatives depuis cette adresse\u00a0: attendez une demi-minute",
   service_unavailable: "le service ne le peut pas pour l’instant\u00a0: réessayez dans un moment",
   store_unavailable: "le service ne peut rien enregistrer pour l’instant\u00a0: réessayez dans un moment",
+  evidence_unreachable:
+    "le stockage partagé des images et vidéos ne répond pas\u00a0: réessayez dans un moment",
   worker_down: "le réseau de neurones est arrêté\u00a0: réessayez dans un moment",
   late: "le réseau de neurones n’a pas répondu à temps\u00a0: réessayez dans un moment",
   no_clip: "il n’y a pas de vidéo",
