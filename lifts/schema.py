@@ -63,8 +63,9 @@ class Camera(_Record):
 
     transport: RTSP's transport; `auto` asks for TCP, and for UDP if the camera refuses that.
     credentials: the name of a user and a password that the service has stored for this camera's host.
-    substream: a smaller stream of the same camera; stream: which of the two is watched. The track's poses
-        are in pixels of width x height in either case.
+    substream: a smaller stream of the same camera; stream: which of the two is watched: `both` follows the
+        line on the smaller one and decodes the first only where pictures of a carrier are taken. The track's
+        poses are in pixels of width x height in any case.
     """
 
     url: str | None = Field(default=None, max_length=2048, examples=["rtsp://camera.example/stream"])
@@ -73,17 +74,19 @@ class Camera(_Record):
     transport: Transport = "tcp"
     credentials: Annotated[str, Field(pattern=SECRET_NAME_PATTERN, examples=["demo-quad"])] | None = None
     substream: str | None = Field(default=None, max_length=2048, examples=["rtsp://camera.example/small"])
-    stream: Literal["main", "sub"] = "main"
+    stream: Literal["main", "sub", "both"] = "main"
 
     @property
     def watched_url(self) -> str | None:
-        """The address of the stream that is watched."""
+        """The address of the stream that is watched; of both the first, with which a lift is set up."""
         return self.substream if self.stream == "sub" else self.url
 
     @model_validator(mode="after")
     def _has_the_stream(self) -> Camera:
         if self.stream == "sub" and self.substream is None:
             raise ValueError('stream = "sub": no substream is given')
+        if self.stream == "both" and (self.url is None or self.substream is None):
+            raise ValueError('stream = "both": url and substream are needed')
         return self
 
     @model_validator(mode="after")

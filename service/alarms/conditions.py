@@ -50,6 +50,7 @@ OF_CAMERA = frozenset(
         AlarmKind.OVERLOADED,
         AlarmKind.VIEW_CHANGED,
         AlarmKind.LIFT_UNKNOWN_RATE,
+        AlarmKind.STREAM_FAILED,
     }
 )
 """Conditions that a camera's process watches; a new process does not know of them."""

@@ -20,7 +20,13 @@ Key = tuple[AlarmKind, str | None, str]
 """Kind, lift and cause."""
 
 SEEN_LIVE = frozenset(
-    {AlarmKind.CAMERA_LOST, AlarmKind.CAMERA_FROZEN, AlarmKind.LOW_VISIBILITY, AlarmKind.OVERLOADED}
+    {
+        AlarmKind.CAMERA_LOST,
+        AlarmKind.CAMERA_FROZEN,
+        AlarmKind.LOW_VISIBILITY,
+        AlarmKind.OVERLOADED,
+        AlarmKind.STREAM_FAILED,
+    }
 )
 """Conditions that a camera would report again. A changed view is not among them: a new process may learn it
 as the normal one, so only carriers of this lift show that the view is back."""

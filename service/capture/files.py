@@ -100,6 +100,14 @@ class FileSource:
         """End the iteration soon; safe from another thread."""
         self._closed.set()
 
+    def hold(self, ring: PacketRing) -> None:  # noqa: ARG002 - as StreamSource's
+        """Refuse: a recording is one stream.
+
+        Raises:
+            SourceError: always.
+        """
+        raise SourceError(f"{self.path}: a recording is no camera's first stream", SourceProblem.NOT_A_CAMERA)
+
     @property
     def sizes(self) -> list[tuple[float, int, int]]:
         """When pictures of a width and height begin, before scaling to one size; the present one is last."""

@@ -66,6 +66,7 @@ class CameraReader:
         self.connections = 0
         self.ended = threading.Event()
         self._source: Iterable[Frame] = ()
+        self._again = threading.Event()
         self._clock = MediaClock(max_leap_s=2.0)
         self._last_mono_s: float | None = None
 
@@ -79,6 +80,10 @@ class CameraReader:
         The connection to a silent camera ends later, by its read time-out; nothing waits for that.
         """
         self._runner.stop(timeout_s)
+
+    def reconnect(self) -> None:
+        """Ask `connect` for a source again, soon: the present one is to be left. Safe from any thread."""
+        self._again.set()
 
     @property
     def decoder(self) -> str:
@@ -109,6 +114,9 @@ class CameraReader:
             self._message, self._cause = str(error), getattr(error, "problem", None) or ""
             self._back_off.wait(self._runner.stopping)
             return None
+        if self._again.is_set():
+            self._again.clear()
+            return None
         if to_the_end:
             self._message, self._cause = "the recording has ended", Pause.ENDED.value
             self.ended.set()
@@ -118,7 +126,7 @@ class CameraReader:
         """Hand on the source's frames; False if the reader was stopped before their end."""
         next_index = 0
         for frame in source:
-            if self._runner.stopping.is_set():
+            if self._runner.stopping.is_set() or self._again.is_set():
                 return False
             if next_index == 0:
                 self.connections += 1

@@ -14,6 +14,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
+import av.logging
 from av.codec.context import Flags
 
 from lifts.addresses import redact
@@ -23,6 +24,7 @@ from service.capture.connection import CameraConnection, problem_of, reason_of
 from service.capture.decoder import ARRIVAL_FORMATS, Decoder
 from service.capture.files import FileSource
 from service.capture.hardware import Hardware, distrust
+from service.capture.packets.complaints import tell_of_loss
 from service.capture.packets.dating import dated
 from service.capture.packets.ring import PacketRing
 from service.capture.thinning import FrameGate
@@ -103,6 +105,29 @@ class StreamSource:
             except ValueError:
                 raise SourceError(f"{self.name}: no video stream there", SourceProblem.NO_VIDEO) from None
             yield from self._frames(decoder)
+
+    def hold(self, ring: PacketRing) -> None:
+        """Put what the camera sends into a ring until it is closed; nothing of it is decoded.
+
+        Raises:
+            SourceError: the camera cannot be opened, or breaks off.
+        """
+        with self._connection.opened() as container:
+            stream = container.streams.best("video")
+            if not isinstance(stream, av.VideoStream):
+                raise SourceError(f"{self.name}: no video stream there", SourceProblem.NO_VIDEO)
+            ring.begin(stream)
+            packets = container.demux(stream)
+            reason, problem = "the stream ended", SourceProblem.BROKE_OFF
+            while not self._closed.is_set():
+                with av.logging.Capture(local=True) as messages:
+                    try:
+                        packet = next(packets, None)
+                    except av.FFmpegError as error:
+                        packet, reason, problem = None, reason_of(error), problem_of(error)
+                if packet is None:
+                    raise SourceError(f"{self.name}: {reason}", problem)
+                ring.put(packet, lost=packet.is_corrupt or tell_of_loss(messages))
 
     def record(
         self,

@@ -37,6 +37,7 @@ from service.bench.delay import delay
 from service.bench.fleet import capacity, memory
 from service.bench.passage import passage_cost
 from service.bench.table import BEFORE, CORES, carried, markdown, said
+from service.bench.two import SECOND, TWO, TwoStreamPath
 from service.commands.options import JsonOption, ModelOption
 from service.domain.camera import WatchedLift
 from service.domain.passage import Passage, judge_passage
@@ -60,7 +61,7 @@ class Wanted(NamedTuple):
 
     seconds: of each recording, once the line is learnt. confirm_s: how long to run as many cameras as two
     cores should carry. delay_cameras, delay_s: how many to run for delays, and how long. 0: leave it out.
-    before: a checkout of earlier code that takes its turns as well.
+    before: a checkout of earlier code that takes its turns as well. second: the recording of a second stream.
     """
 
     seconds: float
@@ -69,6 +70,7 @@ class Wanted(NamedTuple):
     delay_cameras: int
     delay_s: float
     before: Path | None = None
+    second: Path | None = None
 
 
 def ingest(
@@ -110,13 +112,14 @@ def ingest(
         result["before"] = {"git_commit": git_commit(before)}
     settings = load_settings(model=model, device="cpu")
     folder, source = sample()
-    judged = _judge(folder, settings)
+    judged = judge_of(folder, settings)
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as progress:
         rows = []
         for camera in CAMERAS:
             task = progress.add_task(f"{camera.name}: encoding", total=START_S + wanted.seconds)
             video = recording(camera, source, cache)
+            wanted = wanted._replace(second=recording(SECOND, source, cache))
             rows.append(_row(camera, video, folder, judged, wanted, progress, task))
         result["cameras"] = rows
         if wanted.delay_cameras and wanted.delay_s:
@@ -142,7 +145,7 @@ def passage(
     folder, source = sample()
     camera = CAMERAS[1]
     video = recording(camera, source, cache)
-    judged = _judge(folder, load_settings(model=model, device="cpu"))
+    judged = judge_of(folder, load_settings(model=model, device="cpu"))
     result = about() | {"camera": camera.name}
     lengths = {"start_s": START_S, "slice_s": INTERVAL_S}
     result |= passage_cost(video, watched(folder, video), judged, pictures, passages=passages, **lengths)
@@ -194,6 +197,8 @@ def _row(
         if wanted.before is not None:
             others[BEFORE] = ends.enter_context(EarlierPath(wanted.before, video)).go_on
         lift = watched(folder, video)
+        if (second := _second(camera, wanted.second)) is not None:
+            others[TWO] = partial(_timed, partial(TwoStreamPath(video, second, lift).go_on, passages=[]))
         found = cost(video, lift, judged, wanted.seconds, others=others, on_progress=advance)
     by_ffmpeg = ffmpeg_ratio(video, min(wanted.seconds, FFMPEG_S), partial(_timed, decoding.go_on))
     if by_ffmpeg is not None:
@@ -216,6 +221,11 @@ def _row(
     return row
 
 
+def _second(camera: SimulatedCamera, second: Path | None) -> Path | None:
+    """Return the recording of a camera's second stream; None where it has none."""
+    return None if camera.b_pictures else second
+
+
 def _keep(result: Row, out: Path | None) -> None:
     if out:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -232,7 +242,7 @@ def _samples(count: int) -> list[WatchedLift]:
     return [watched(*samples[number % len(samples)], f"camera-{number}") for number in range(count)]
 
 
-def _judge(folder: LiftFolder, settings: Settings) -> Callable[[Passage], Judgement]:
+def judge_of(folder: LiftFolder, settings: Settings) -> Callable[[Passage], Judgement]:
     """Return what judges a passage in this process, on one thread, by the lift's masks."""
     network = EmbeddingModel.load(settings.manifest_path(), "cpu", threads=1, public_key=settings.model_key())
     engine = InlineEngine(network, network.manifest)

@@ -57,6 +57,8 @@ class AlarmKind(StrEnum):
     """The lift's newest self-test failed."""
     SELF_TEST = "self_test"
     """What a self-test sends down the live path: over as it begins, so that it alarms nobody."""
+    STREAM_FAILED = "stream_failed"
+    """One of a camera's two streams fails; the other one is followed."""
     INPUT_DOUBTFUL = "input_doubtful"
     """An input of the lift's control says nothing, or something else than the camera sees."""
 

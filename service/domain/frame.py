@@ -4,31 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 import cv2
 import numpy as np
 
 from lifts.schema import Pose
 from service.domain.arrays import Image
-from service.domain.planes import Box, DrawnContent, Planes, PlanesContent
-
-
-class _Content(Protocol):
-    @property
-    def size(self) -> tuple[int, int]: ...
-    @property
-    def y(self) -> Image: ...
-    @property
-    def u(self) -> Image: ...
-    @property
-    def v(self) -> Image: ...
-    @property
-    def full_range(self) -> bool: ...
-    @property
-    def image(self) -> Image: ...
-    def bgr(self, box: Box) -> Image: ...
-    def warped(self, pose: Pose, margin_px: int) -> Image: ...
+from service.domain.planes import (
+    Box,
+    Content,
+    DetailedContent,
+    DrawnContent,
+    Planes,
+    PlanesContent,
+    shrunk,
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,7 +38,7 @@ class Frame:
     t_s: float
     t_mono_s: float
     damaged: bool
-    _content: _Content
+    _content: Content
     clip: int = 0
     stamp_s: float | None = None
 
@@ -117,6 +107,15 @@ class Frame:
     def at(self, t_s: float) -> Frame:
         """Return the same picture at another media time; nothing is copied."""
         return replace(self, t_s=t_s)
+
+    def in_pixels_of(self, size: tuple[int, int]) -> Frame:
+        """Return the same picture in the pixels of a smaller one, (width, height), of the same shape.
+
+        It is reduced where it is looked at as a whole; `warped` takes what it needs from all its detail.
+        """
+        if size == self._content.size:
+            return self
+        return replace(self, _content=DetailedContent(self._content, size))
 
     @property
     def y(self) -> Image:
@@ -190,27 +189,10 @@ class Frame:
         half = ((size[0] + 1) // 2, (size[1] + 1) // 2)
         # Halved, a picture is less than twice too large, and for the eye samples are as good as averages.
         bright = cv2.INTER_LINEAR if box is None else cv2.INTER_AREA
-        y = cv2.resize(_halved(self.y[y0:y1, x0:x1], size, 2), size, interpolation=bright).astype(np.uint8)
+        y = cv2.resize(shrunk(self.y[y0:y1, x0:x1], size, 2), size, interpolation=bright).astype(np.uint8)
         u, v = (
-            cv2.resize(_halved(part, half, 2), half, interpolation=cv2.INTER_LINEAR).astype(np.uint8)
+            cv2.resize(shrunk(part, half, 2), half, interpolation=cv2.INTER_LINEAR).astype(np.uint8)
             for plane in (self.u, self.v)
             for part in (plane[y0 // 2 : (y1 + 1) // 2, x0 // 2 : (x1 + 1) // 2],)
         )
         return PlanesContent(size, lambda: (y, u, v, self.full_range)).image
-
-
-def reduced(picture: Image, size: tuple[int, int]) -> Image:
-    """Return a picture uint8[H, W] averaged over areas to (width, height); halved first, which is quick."""
-    picture = _halved(picture, size, 4)
-    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
-
-
-def _halved(picture: Image, size: tuple[int, int], least: int) -> Image:
-    """Return a picture uint8[H, W] halved as long as it is `least` times as large as (width, height)."""
-    while picture.shape[0] >= least * size[1] and picture.shape[1] >= least * size[0]:
-        height, width = picture.shape[0] // 2, picture.shape[1] // 2
-        picture = np.asarray(
-            cv2.resize(picture[: 2 * height, : 2 * width], (width, height), interpolation=cv2.INTER_AREA),
-            dtype=np.uint8,
-        )
-    return picture

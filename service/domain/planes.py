@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import cached_property
+from typing import Protocol
 
 import cv2
 import numpy as np
@@ -21,6 +22,40 @@ _EDGE_PX = 4.0  # canonical pixels that a reduction reads beyond the picture
 
 Planes = tuple[Image, Image, Image, bool]
 """y, u, v as `Frame.of_planes` takes them, and whether they use the full range."""
+
+
+class Content(Protocol):
+    """What a frame holds; see `Frame`."""
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height)."""
+
+    @property
+    def y(self) -> Image:
+        """See `Frame.y`."""
+
+    @property
+    def u(self) -> Image:
+        """See `Frame.u`."""
+
+    @property
+    def v(self) -> Image:
+        """See `Frame.v`."""
+
+    @property
+    def full_range(self) -> bool:
+        """See `Frame.full_range`."""
+
+    @property
+    def image(self) -> Image:
+        """See `Frame.image`."""
+
+    def bgr(self, box: Box) -> Image:
+        """See `Frame.bgr`."""
+
+    def warped(self, pose: Pose, margin_px: int) -> Image:
+        """See `Frame.warped`."""
 
 
 class PlanesContent:
@@ -121,6 +156,50 @@ class DrawnContent:
         small = cv2.resize(self.image, half, interpolation=cv2.INTER_AREA)
         _, v, u = cv2.split(cv2.cvtColor(small, cv2.COLOR_BGR2YCrCb))
         return _read_only(u.astype(np.uint8)), _read_only(v.astype(np.uint8))
+
+
+class DetailedContent(PlanesContent):
+    """A picture in the pixels of a smaller one; registered, it has all the detail of the larger one."""
+
+    def __init__(self, content: Content, size: tuple[int, int]) -> None:
+        super().__init__(size, self._smaller)
+        self._content = content
+        self._y: Image | None = None
+
+    @property
+    def y(self) -> Image:
+        """See `Frame.y`; made without the colours, which following a line needs none of."""
+        if self._y is None:
+            self._y = _read_only(reduced(self._content.y, self.size))
+        return self._y
+
+    def warped(self, pose: Pose, margin_px: int) -> Image:
+        """See `Frame.warped`."""
+        times = self._content.size[0] / self.size[0]
+        at = {"x": times * (pose.x + 0.5) - 0.5, "y": times * (pose.y + 0.5) - 0.5}
+        return self._content.warped(pose.model_copy(update={**at, "scale": pose.scale / times}), margin_px)
+
+    def _smaller(self) -> Planes:
+        content, half = self._content, ((self.size[0] + 1) // 2, (self.size[1] + 1) // 2)
+        colours = reduced(content.u, half), reduced(content.v, half)
+        return self.y, *colours, content.full_range
+
+
+def reduced(picture: Image, size: tuple[int, int]) -> Image:
+    """Return a picture uint8[H, W] averaged over areas to (width, height); halved first, which is quick."""
+    picture = shrunk(picture, size, 4)
+    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+def shrunk(picture: Image, size: tuple[int, int], least: int) -> Image:
+    """Return a picture uint8[H, W] halved as long as it is `least` times as large as (width, height)."""
+    while picture.shape[0] >= least * size[1] and picture.shape[1] >= least * size[0]:
+        height, width = picture.shape[0] // 2, picture.shape[1] // 2
+        picture = np.asarray(
+            cv2.resize(picture[: 2 * height, : 2 * width], (width, height), interpolation=cv2.INTER_AREA),
+            dtype=np.uint8,
+        )
+    return picture
 
 
 def _half(pose: Pose) -> Pose:

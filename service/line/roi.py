@@ -10,7 +10,7 @@ from lifts.edges import gradient
 from lifts.geometry import CANONICAL_SIZE, apply, to_camera
 from lifts.track import TrackGeometry
 from service.domain.arrays import Float32, Image
-from service.domain.frame import reduced
+from service.domain.planes import reduced
 
 Matrix = npt.NDArray[np.float64]
 

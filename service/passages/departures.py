@@ -12,7 +12,8 @@ from service.domain.passage import Passage, Picture
 from service.line.follower import Presence
 from service.line.timetable import LineSchedule
 from service.line.work import Work
-from service.passages.moments import Crop, Moments
+from service.passages.crops.viewpoint import Crop
+from service.passages.moments import Moments
 from service.passages.registrar import RegisteredPicture, Registrar, first_appearance
 from service.passages.reporter import Reporter, not_seen
 
@@ -82,7 +83,8 @@ class Departures:
         if refine and (count < _SETTLED or count % _AGAIN == 0):
             self.place(carrier, line)
         seen = self.recognisable(carrier)
-        between = self.moments.between(carrier)
+        between, details = self.moments.between(carrier), self.moments.details
+        detailed = [None] * len(crops) if details is None else details.of(carrier)[: len(crops)]
         self.moments.forget(carrier)
         times_s = self._times(known_s, crops, line.nominal_speed, now.t_s)
         interval_s = line.interval_s or 0.0
@@ -94,8 +96,12 @@ class Departures:
             self.registrar.picture(k, crop) if crop is not None else RegisteredPicture(not_seen(t_s), 0.0)
             for k, (crop, t_s) in enumerate(zip(crops, times_s, strict=True))
         ]
-        pictures = [each.picture for each in found]
         further = self.registrar.between(between, found)
+        found = [
+            each if crop is None else self.registrar.detailed(k, crop, each)
+            for k, (crop, each) in enumerate(zip(detailed, found, strict=True))
+        ]
+        pictures = [each.picture for each in found]
         middle = pictures[_MIDDLE]
         if middle.problem is None and middle.quality >= _TRUSTED:
             # What carriers look like is more certain than where the line is, which must not drift away.

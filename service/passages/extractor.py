@@ -17,6 +17,7 @@ from service.line.placing import Placer
 from service.line.roi import Roi
 from service.line.work import Work, finish
 from service.passages.anchor import Anchor
+from service.passages.crops.detail import DetailSource
 from service.passages.departures import Departures, Now
 from service.passages.following import Following, Since
 from service.passages.learning import EVERY_S, Learning, sight
@@ -41,6 +42,7 @@ class PassageExtractor:
         run_id: makes passage ids unique between runs; drawn at random if not given.
         learnt: what an earlier one had learnt of the lift: the line is followed from the first frames on.
         left_mono_s: time.monotonic() at which an earlier one's last carrier left; those since are counted.
+        first: the camera's first stream, where the frames are of its second.
 
     Raises:
         ConfigurationError: the lift has no track or no camera.
@@ -54,11 +56,12 @@ class PassageExtractor:
         run_id: str | None = None,
         learnt: Learnt | None = None,
         left_mono_s: float | None = None,
+        first: DetailSource | None = None,
     ) -> None:
         lift = watched.lift
         if lift.track is None or lift.camera is None:
             raise ConfigurationError(f"lift {lift.id}: no track and camera, so no passages can be extracted")
-        self._watched, self._camera = watched, lift.camera
+        self._watched, self._camera, self._first = watched, lift.camera, first
         self._given = TrackGeometry(lift.track)
         self._options = options or ExtractorOptions()
         self._reporter = Reporter(lift, run_id or uuid.uuid4().hex[:12])
@@ -74,14 +77,12 @@ class PassageExtractor:
         """Set up for frames of a size (width, height), with the track in their pixels."""
         self._size, self._track, self._roi = size, track, Roi(track, *size)
         self._placer = Placer(track, self._roi, self._watched.masks, self._watched.references)
-        self._learning: Learning | None = None
         self._following: Following | None = None
         self._work: Work[list[Passage]] | None = None
         known, features = self._learnt, 2 * self._roi.size[0] * self._roi.size[1]
         if known is not None and known.size == size and known.line.frames.shape[1] == features:
             self._following = Following.resumed(track, known, self._departures(float(known.places[-1])))
-        if self._following is None:
-            self._learning = Learning(self._roi, track)
+        self._learning = Learning(self._roi, track) if self._following is None else None
 
     @property
     def learning(self) -> bool:
@@ -234,9 +235,7 @@ class PassageExtractor:
             return []
         self._unaccounted = None
         passages += [] if since is None else following.account_since(since, clip)
-        self._following = following
-        if learning.done:
-            self._learning = None
+        self._following, self._learning = following, None if learning.done else self._learning
         return passages
 
     def _sight(self, clip: Clip) -> Work[list[Passage]]:
@@ -291,7 +290,7 @@ class PassageExtractor:
 
     def _departures(self, last_place: float) -> Departures:
         track, watched = self._track, self._watched
-        moments = Moments(track, (0.0, track.middle, last_place), self._options.pictures)
+        moments = Moments(track, (0.0, track.middle, last_place), self._options.pictures, self._first)
         anchor = Anchor(watched.masks, watched.references, track.drift(track.middle))
         return Departures(track, moments, Registrar(track, moments.viewpoints, [], anchor), self._reporter)
 

@@ -4,76 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-import cv2
 import numpy as np
 
-from lifts.geometry import CANONICAL_SIZE, apply, to_camera
-from lifts.schema import Pose
 from lifts.track import TrackGeometry
-from service.domain.arrays import Float32, Image
-from service.domain.frame import Frame, reduced
+from service.domain.arrays import Image
+from service.domain.frame import Frame
 from service.line.clip import Clip
 from service.line.follower import LineFollower
 from service.line.timetable import LineSchedule
 from service.line.work import Work
-from service.vision.outlines import FIELD, MARGIN_PX, PITCH_PX
-
-FARTHEST_PX = 40.0
-"""A picture is taken at most this many canonical pixels of movement away from its viewpoint."""
+from service.passages.crops.detail import Details, DetailSource
+from service.passages.crops.viewpoint import FARTHEST_PX, Crop, Viewpoint, grey_of, rgb
 
 _BACK = 0.12  # progress
 _BACKGROUND_PART = 3.3  # times per interval that backgrounds are learnt; no integer, so the phases differ
-_LEVELS = 6.0  # grey levels by which the background may change each time
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Crop:
-    """A picture of a carrier, canonical with margin, uint8[240, 240, 3] RGB.
-
-    progress: where the carrier was on the track; t_s, t_mono_s: its frame's times. damaged: the frame was.
-    """
-
-    image: Image
-    progress: float
-    t_s: float
-    t_mono_s: float
-    damaged: bool
-
-
-class Viewpoint:
-    """One place on the track where pictures are taken.
-
-    progress, pose: of the place. background: float32[FIELD, FIELD] grey, the view there without carriers.
-    """
-
-    def __init__(self, track: TrackGeometry, progress: float) -> None:
-        self.progress = progress
-        self.pose = track.pose(progress)
-        self.background: Float32 | None = None
-        side = float(CANONICAL_SIZE + MARGIN_PX)
-        corners = np.array([(-MARGIN_PX, -MARGIN_PX), (side, -MARGIN_PX), (-MARGIN_PX, side), (side, side)])
-        points = apply(to_camera(self.pose), corners.astype(np.float64))
-        low, high = np.floor(points.min(axis=0)) - 3, np.ceil(points.max(axis=0)) + 4
-        self._box = (int(low[0]), int(low[1]), int(high[0]), int(high[1]))
-
-    def take(self, frame: Frame) -> Image:
-        """Return the canonical picture with margin, uint8[240, 240, 3] RGB."""
-        return _rgb(frame.warped(self.pose, MARGIN_PX))
-
-    def learn(self, grey: Image) -> None:
-        """Learn the background from a view uint8[FIELD, FIELD] at any moment."""
-        if self.background is None:
-            self.background = grey.astype(np.float32)
-        else:
-            self.background += np.clip(grey - self.background, -_LEVELS, _LEVELS)
-
-    def grey(self, frame: Frame) -> Image:
-        """Return uint8[FIELD, FIELD], the view there, from the frame's luma alone."""
-        left, top = max(0, self._box[0]), max(0, self._box[1])
-        part = frame.luma[top : max(top + 1, self._box[3]), left : max(left + 1, self._box[2])]
-        return _grey(part, self.pose.model_copy(update={"x": self.pose.x - left, "y": self.pose.y - top}))
 
 
 class Moments:
@@ -86,13 +32,20 @@ class Moments:
         track: the lift's. places: progress of the viewpoints, ascending.
         most: pictures of a carrier; those beyond the viewpoints' are taken at places between these, if the
             frames come often enough. None waits for them.
+        first: where pictures with more detail come from, around each viewpoint.
     """
 
-    def __init__(self, track: TrackGeometry, places: Sequence[float], most: int = 0) -> None:
+    def __init__(
+        self, track: TrackGeometry, places: Sequence[float], most: int = 0, first: DetailSource | None = None
+    ) -> None:
         self.viewpoints = [Viewpoint(track, progress) for progress in places]
         between, self._reach = places_between(places, most)
         self._everywhere = [*self.viewpoints, *(Viewpoint(track, progress) for progress in between)]
         self._px_per_progress = track.px_per_progress
+        self.details = (
+            None if first is None else Details(first, self._everywhere, len(places), track, self._reach)
+        )
+        """Pictures of the camera's first stream."""
         self._crops: dict[int, list[Crop | None]] = {}
         self._left: int | None = None
         self._last_s: float | None = None
@@ -101,6 +54,8 @@ class Moments:
     def clear(self) -> None:
         """Forget the pictures, not the backgrounds."""
         self._crops.clear()
+        if self.details is not None:
+            self.details.clear()
 
     def crops(self, carrier: int) -> list[Crop | None]:
         """Return a carrier's pictures, one per viewpoint, None where there is none."""
@@ -109,7 +64,9 @@ class Moments:
     def between(self, carrier: int) -> list[tuple[Viewpoint, Crop]]:
         """Return a carrier's pictures from between the viewpoints, undamaged, each of a frame of its own."""
         taken = {crop.t_s for crop in self.crops(carrier) if crop is not None}
-        slots = zip(self._everywhere, self._crops.get(carrier, []), strict=False)
+        detailed = [None] * len(self._everywhere) if self.details is None else self.details.of(carrier)
+        crops = self._crops.get(carrier, [None] * len(self._everywhere))
+        slots = zip(self._everywhere, [d or c for d, c in zip(detailed, crops, strict=True)], strict=True)
         return [
             (place, crop)
             for place, crop in list(slots)[len(self.viewpoints) :]
@@ -121,6 +78,8 @@ class Moments:
         self._left = carrier if self._left is None else max(self._left, carrier)
         for number in [number for number in self._crops if number <= carrier]:
             del self._crops[number]
+        if self.details is not None:
+            self.details.forget(carrier)
 
     def begin_after(self, carrier: int) -> None:
         """Name each carrier after this one from now on, even if it was forgotten."""
@@ -141,6 +100,8 @@ class Moments:
             slots[:] = [
                 None if crop is None else replace(crop, progress=crop.progress + progress) for crop in slots
             ]
+        if self.details is not None:
+            self.details.shift(progress)
 
     def step(self, frame: Frame, line: LineFollower) -> list[int]:
         """Take the pictures that are due from it; return the carriers at the last viewpoint or past it."""
@@ -150,6 +111,8 @@ class Moments:
         step_s = 0.04 if self._last_s is None else min(max(frame.t_s - self._last_s, 0.0), 0.5)
         self._last_s = frame.t_s
         next_progress = line.speed * step_s
+        if self.details is not None:
+            self.details.step(frame.t_s, line, self._left)
         per_carrier = line.progress_per_carrier
         done = self._overdue(phase, per_carrier) if line.located else []
         for index, viewpoint in enumerate(self._everywhere):
@@ -175,7 +138,7 @@ class Moments:
         for kept in clip.frames[:: max(1, len(clip) // 40)]:
             grey = clip.half_grey(kept)
             for viewpoint, seen in zip(self.viewpoints, views, strict=True):
-                seen.append(_grey(grey, clip.within_half(viewpoint.pose)))
+                seen.append(grey_of(grey, clip.within_half(viewpoint.pose)))
                 yield
         for viewpoint, seen in zip(self.viewpoints, views, strict=True):
             viewpoint.background = np.median(np.stack(seen), axis=0).astype(np.float32)
@@ -195,7 +158,7 @@ class Moments:
                 progress = None if kept is None else line.progress(carrier, kept.t_s)
                 if kept is None or progress is None or not self._near(index, progress):
                     continue
-                image = _rgb(clip.registered(clip.picture(kept), viewpoint.pose))
+                image = rgb(clip.registered(clip.picture(kept), viewpoint.pose))
                 slots = self._crops.setdefault(carrier, [None] * len(self._everywhere))
                 slots[index] = Crop(image, progress, kept.t_s, kept.t_mono_s, kept.damaged)
                 yield
@@ -263,24 +226,3 @@ def places_between(places: Sequence[float], most: int) -> tuple[list[float], flo
     free = {int(np.argmin(np.abs(even - place))) for place in places}
     further = [float(at) for k, at in enumerate(even) if k not in free]
     return (further if most > len(places) else []), reach
-
-
-def _rgb(picture: Image) -> Image:
-    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), dtype=np.uint8)
-
-
-def _grey(part: Image, pose: Pose) -> Image:
-    """Return uint8[FIELD, FIELD]: what `reduce_picture` of the canonical picture would give, but quicker."""
-    half = np.array([[PITCH_PX, 0.0, 0.5 - MARGIN_PX], [0.0, PITCH_PX, 0.5 - MARGIN_PX], [0.0, 0.0, 1.0]])
-    matrix = to_camera(pose) @ half
-    pitch = PITCH_PX / pose.scale
-    if pitch > 1.4:
-        size = (max(1, round(part.shape[1] / pitch)), max(1, round(part.shape[0] / pitch)))
-        kx, ky = part.shape[1] / size[0], part.shape[0] / size[1]
-        part = reduced(part, size)
-        matrix = np.array([[1 / kx, 0.0, 0.5 / kx - 0.5], [0.0, 1 / ky, 0.5 / ky - 0.5]]) @ np.vstack(
-            [matrix, [0.0, 0.0, 1.0]]
-        )
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    out = cv2.warpAffine(part, matrix, (FIELD, FIELD), flags=flags, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(out, dtype=np.uint8)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +14,7 @@ from lifts.track import TrackGeometry
 from lifts.visibility import picture_problem
 from service.domain.passage import Picture
 from service.passages.anchor import Anchor
-from service.passages.moments import Crop, Viewpoint
+from service.passages.crops.viewpoint import Crop, Viewpoint
 from service.passages.registration import TRUSTED, CarrierAppearance, Registered, cut, register
 from service.vision.correlation import shifted
 from service.vision.outlines import outline, reduce_picture
@@ -96,6 +97,19 @@ class Registrar:
         )
         off_px = (found.dx_px - expected[0], found.dy_px - expected[1])
         return RegisteredPicture(picture, ahead, off_px, crop.progress)
+
+    def detailed(self, k: int, crop: Crop, found: RegisteredPicture) -> RegisteredPicture:
+        """Return what was found at viewpoint k with a picture of more detail in the place of its own."""
+        picture = found.picture
+        if picture.quality < TRUSTED or picture.problem is not None or crop.damaged:
+            return found
+        expected = expected_px(self._track, self._viewpoints[k], crop, self.residual)
+        dx, dy = (expected[axis] + found.off_px[axis] for axis in (0, 1))
+        image = cut(crop.image, dx, dy)
+        if picture_problem(image) is not None:
+            return found
+        pose = refine(self._viewpoints[k].pose, -dx, -dy)
+        return found._replace(picture=replace(picture, image=image, pose=pose, t_s=crop.t_s))
 
     def between(
         self, crops: Sequence[tuple[Viewpoint, Crop]], found: Sequence[RegisteredPicture]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -75,14 +76,14 @@ def answer(
 
 
 class Dialling:
-    """The process's side: `terms` is for the thread that dials, `answer` for the one that receives.
+    """The process's side: `terms` is for the threads that dial, `answer` for the one that receives.
 
     Args:
         ask: sends to the service.
     """
 
     def __init__(self, ask: Callable[[TermsWanted], None]) -> None:
-        self._ask = ask
+        self._ask, self._one = ask, threading.Lock()
         self._answers: queue.Queue[TermsAnswer] = queue.Queue()
 
     def terms(self, wanted: TermsWanted) -> DialTerms:
@@ -91,14 +92,15 @@ class Dialling:
         Raises:
             ConfigurationError: there are none, for the reason given; or the service does not answer.
         """
-        while not self._answers.empty():  # what came too late for the dialling before
-            self._answers.get_nowait()
-        self._ask(wanted)
         what = "the camera's password" if wanted.name is None else f"password {wanted.name!r}"
-        try:
-            answer = self._answers.get(timeout=ANSWER_S)
-        except queue.Empty:
-            raise ConfigurationError(f"{what}: the service did not answer") from None
+        with self._one:  # two streams of a camera are dialled by two threads
+            while not self._answers.empty():  # what came too late for the dialling before
+                self._answers.get_nowait()
+            self._ask(wanted)
+            try:
+                answer = self._answers.get(timeout=ANSWER_S)
+            except queue.Empty:
+                raise ConfigurationError(f"{what}: the service did not answer") from None
         if isinstance(answer, ConfigurationError):
             raise answer
         if isinstance(answer, BarwatchError):

@@ -18,9 +18,10 @@ from service.health.limits import HealthLimits, Trouble
 from service.health.load import Load, LoadWatch
 from service.health.reference import ReferenceView
 from service.health.view import inspect
+from service.passages.crops.detail import DetailSource
+from service.passages.crops.viewpoint import FARTHEST_PX
 from service.passages.extractor import PassageExtractor
 from service.passages.learnt import Learnt
-from service.passages.moments import FARTHEST_PX
 from service.passages.options import ExtractorOptions
 
 StationEvent = Passage | Health
@@ -38,7 +39,7 @@ class Station:
     Args:
         watched: the lift.
         now_s: when watching began.
-        options, run_id, learnt, left_mono_s: see PassageExtractor.
+        options, run_id, learnt, left_mono_s, first: see PassageExtractor.
         limits: when the camera counts as impaired.
         reference: the camera's reference view, as it was learnt before.
         inspect_every_s: between the frames that camera health is judged by.
@@ -58,6 +59,7 @@ class Station:
         reference: ReferenceView | None = None,
         learnt: Learnt | None = None,
         left_mono_s: float | None = None,
+        first: DetailSource | None = None,
         inspect_every_s: float = INSPECT_EVERY_S,
     ) -> None:
         lift = watched.lift
@@ -65,7 +67,12 @@ class Station:
             raise ConfigurationError(f"lift {lift.id}: no track and camera, so it cannot be watched")
         self.health = CameraHealth(lift.id, now_s, limits, reference)
         self._extractor = PassageExtractor(
-            watched, options=options, run_id=run_id, learnt=learnt, left_mono_s=left_mono_s
+            watched,
+            options=options,
+            run_id=run_id,
+            learnt=learnt,
+            left_mono_s=left_mono_s,
+            first=first,
         )
         self._carriers = CarrierWatch(lift.id, limits)
         self._load = LoadWatch(lift.id, limits)

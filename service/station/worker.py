@@ -25,6 +25,7 @@ from service.passages.learnt import Learnt
 from service.passages.options import PICTURES, ExtractorOptions
 from service.station.dialling import FindTerms, TermsWanted, terms_here
 from service.station.step import INSPECT_EVERY_S, Station
+from service.station.streams.two import HELD_S, TwoStreams
 
 _LEARN_S = 0.02  # of the processor's time that learning takes before the next frame is asked for
 _WAITING = 8  # frames that may wait while the machine is busy with something else
@@ -81,7 +82,10 @@ class CameraWorker:
         self._frames = LatestFrames(_WAITING)
         self.ring = PacketRing() if options.clips else None
         """The camera's last packets, if they are held."""
-        self._reader = CameraReader(self._connect, self._frames, ring=self.ring)
+        self._two = self._both_streams(limits)
+        # A clip is cut from the first stream; where the line is followed on the second, that is held apart.
+        own, connect = (self.ring, self._dial_one) if self._two is None else (None, self._two.connect)
+        self._reader = CameraReader(connect, self._frames, ring=own)
         self._station = Station(
             watched,
             time.monotonic(),
@@ -90,6 +94,7 @@ class CameraWorker:
             reference=reference,
             learnt=learnt,
             left_mono_s=left_mono_s,
+            first=None if self._two is None else self._two.first,
             inspect_every_s=options.inspect_every_s,
         )
         self._state = self._station.state
@@ -97,11 +102,23 @@ class CameraWorker:
         self._arrivals: deque[tuple[float, int]] = deque(maxlen=50)
         self._next_report_s = self._next_snapshot_s = 0.0
 
-    def _connect(self) -> FileSource | StreamSource:
+    def _both_streams(self, limits: HealthLimits | None) -> TwoStreams | None:
+        lift = self._watched.lift
+        if lift.camera is None or lift.camera.stream != "both":
+            return None
+        self.ring = self.ring or PacketRing(HELD_S)
+        return TwoStreams(lift, self._dial, self._options.max_fps, self.ring, limits)
+
+    def _dial_one(self) -> FileSource | StreamSource:
         camera = self._watched.lift.camera
         if camera is None or camera.watched_url is None:
             raise ConfigurationError(f"lift {self._watched.lift.id}: no camera")
-        url = camera.watched_url
+        return self._dial(camera.watched_url)
+
+    def _dial(self, url: str) -> FileSource | StreamSource:
+        camera = self._watched.lift.camera
+        if camera is None:
+            raise ConfigurationError(f"lift {self._watched.lift.id}: no camera")
         terms = self._find_terms(TermsWanted(self._watched.lift.id, url, camera.credentials))
         return open_source(
             url,
@@ -114,16 +131,20 @@ class CameraWorker:
             credentials=terms.credentials,
             variables=terms.variables,
             networks=terms.networks,
-            ring=self.ring,
+            ring=self.ring if self._two is None else None,
         )
 
     def start(self) -> None:
         """Begin reading the camera."""
+        if self._two is not None:
+            self._two.start()
         self._reader.start()
 
     def stop(self) -> None:
         """Stop reading the camera."""
         self._reader.stop()
+        if self._two is not None:
+            self._two.stop()
 
     @property
     def reference(self) -> ReferenceView | None:
@@ -152,6 +173,11 @@ class CameraWorker:
         while station.busy and time.thread_time() < until_s:
             events += station.work(now_s)
         events += station.tick(now_s, self._load)
+        if self._two is not None:
+            changes, again = self._two.step(now_s, station.health.problem)
+            events += changes
+            if again:
+                self._reader.reconnect()
         if now_s >= self._next_report_s or station.state is not self._state:
             self._state = station.state
             self._next_report_s = now_s + self._options.report_s
@@ -189,6 +215,8 @@ class CameraWorker:
         """Handle a frame that came at `now_s` (time.monotonic()); return what to report."""
         self._arrivals.append((frame.t_mono_s, self._reader.frames_read))
         self._taken, self._media_s = self._taken + 1, frame.t_s
+        if self._two is not None:
+            self._two.saw(frame)
         events: list[CameraEvent] = list(self._station.take(frame, now_s))
         if now_s >= self._next_snapshot_s:
             self._next_snapshot_s = now_s + self._options.snapshot_s

@@ -60,7 +60,10 @@ class _Clock:
 
 @dataclass(slots=True, eq=False)
 class HeldPacket:
-    """A packet as it came; pts_s, dts_s: its stamps in seconds."""
+    """A packet as it came; pts_s, dts_s: its stamps in seconds.
+
+    number: counts a ring's packets. lost: something before it did not arrive.
+    """
 
     content: bytes
     pts_s: float
@@ -69,6 +72,8 @@ class HeldPacket:
     arrived_s: float
     link: Link
     clock: _Clock
+    number: int = 0
+    lost: bool = False
 
     @property
     def t_s(self) -> float | None:
@@ -99,6 +104,7 @@ class PacketRing:
         self._link: Link | None = None
         self._clock = _Clock()
         self._newest: tuple[float, float] | None = None
+        self._count = 0
         self.bytes = 0
         """How many bytes of packets are held."""
         self.codec = ""
@@ -130,8 +136,16 @@ class PacketRing:
             self.codec = stream.codec_context.name
             self._link, self._clock = link, _Clock()
 
-    def put(self, packet: av.Packet[av.VideoStream], arrived_s: float | None = None) -> None:
-        """Hold a packet of the present connection, from its first key frame on."""
+    @property
+    def held(self) -> list[HeldPacket]:
+        """What is held, in decoding order, from a key frame on."""
+        with self._lock:
+            return list(self._packets)
+
+    def put(
+        self, packet: av.Packet[av.VideoStream], arrived_s: float | None = None, *, lost: bool = False
+    ) -> None:
+        """Hold a packet of the present connection, from its first key frame on; lost: see `HeldPacket`."""
         link, base = self._link, packet.time_base
         if link is None or packet.dts is None or base is None or not packet.size:
             return
@@ -143,8 +157,10 @@ class PacketRing:
         content = bytes(packet)  # its own: FFmpeg's memory would outlive the connection
         now_s = self._clock_s() if arrived_s is None else arrived_s
         held = HeldPacket(
-            content, pts * ticks, packet.dts * ticks, packet.is_keyframe, now_s, link, self._clock
+            *(content, pts * ticks, packet.dts * ticks, packet.is_keyframe, now_s, link, self._clock),
+            *(self._count, lost),
         )
+        self._count += 1
         with self._lock:
             self._packets.append(held)
             if held.key:

@@ -53,6 +53,7 @@ KIND_CODES: dict[str, int] = {
     AlarmKind.SELF_TEST: 28,
     AlarmKind.EVIDENCE_BEHIND: 29,
     AlarmKind.INPUT_DOUBTFUL: 30,
+    AlarmKind.STREAM_FAILED: 31,
 }
 """The numbers of alarm kinds, for good. 0: a damaged entry, or a kind that has no number."""
 
