@@ -91,7 +91,7 @@ class Service:
         self._starter = self.runners.add(Runner("start-up", self._start_up))
         self._steps: deque[Step] = deque()
         with contextlib.ExitStack() as parts:
-            parts.callback(self.engine.stop)
+            parts.callback(early.stop)
             parts.callback(FolderLock(settings.data).release)
             private = self.runners.add(keep_private(settings.data))
             private.start()
@@ -155,7 +155,7 @@ class Service:
                 upkeep.stop,
                 self.runtime.parts.stop,
                 self._starter.stop,
-                self.engine.stop,  # first: it releases a start-up that waits for the model
+                early.stop,  # first: it releases a start-up that waits for the model
             ):
                 parts.callback(stop)
             self._parts = parts.pop_all()

@@ -16,6 +16,10 @@ COMMANDS: Entries = {
         "service.commands.serve:serve",
         "Run the service: API, console, cameras and the embedder's worker.",
     ),
+    "node": (
+        "service.commands.node:node",
+        "Lend this machine to a cluster: run Ray's processes until a signal ends them.",
+    ),
     "demo": (
         "service.commands.demo:demo",
         "Run the service with the sample lifts, their recorded videos looped in real time as cameras.",

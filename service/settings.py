@@ -16,6 +16,7 @@ from service.domain.evidence.clip import ClipRules
 from service.passages.options import PICTURES
 from service.variables.alarms import AlarmVariables
 from service.variables.clips import ClipVariables
+from service.variables.cluster import ClusterVariables
 from service.variables.delivering import DeliveringVariables
 from service.variables.keeping import KeepingVariables
 from service.variables.language import LanguageVariables
@@ -38,6 +39,7 @@ class Settings(
     ReviewVariables,
     ReportVariables,
     LanguageVariables,
+    ClusterVariables,
 ):
     """Everything that can be set; each field is read from BARWATCH_ and its name in capitals.
 
@@ -57,7 +59,9 @@ class Settings(
         description="Ed25519 key (PEM, or the line within) that must have signed the model; unset: none.",
     )
     model_public_key_file: Path | None = Field(default=None, description="A file that holds it.")
-    engine: Literal["local", "ray"] = Field(default="local", description="What runs the embedder.")
+    engine: Literal["local", "ray"] = Field(
+        default="local", description="What runs the embedder: this machine, or a cluster with it in reserve."
+    )
     device: str = Field(default="auto", description="auto, cpu or cuda.")
     precision: Literal["auto", "float32"] = Field(
         default="auto",

@@ -8,6 +8,7 @@ from pathlib import Path
 from service.api.runtime import Runtime
 from service.host.runner import Runners
 from service.inference.engine import WorkerEngine
+from service.inference.running.switching import RunningEngine, SwitchingEngine
 from service.settings import Settings
 from service.site.renewing import BudgetRenewals
 from service.trials.live import CandidateShadow
@@ -33,7 +34,7 @@ def make_trials(runtime: Runtime) -> Trials:
     """Return the trials of every lift; not started."""
     settings, store, pipeline = runtime.settings, runtime.store, runtime.pipeline
     shelf = ModelShelf(settings.data, settings.model_key())
-    engines = CandidateEngines(shelf, partial(_engine, settings, None))
+    engines = CandidateEngines(shelf, partial(_candidate, settings))
     shadow = CandidateShadow(store, engines.find)
     replaying = Replays(store, runtime.pictures, runtime.engine, pipeline.active_masks, engines.find)
     promoter = Promoter(
@@ -43,7 +44,7 @@ def make_trials(runtime: Runtime) -> Trials:
         runtime.engine,
         shelf,
         settings.shipped_path,
-        partial(_engine, settings, runtime),
+        partial(_judging, runtime),
         settings.data,
         fixed=settings.model is not None,
     )
@@ -61,23 +62,22 @@ def make_trials(runtime: Runtime) -> Trials:
     )
 
 
-def _engine(settings: Settings, judging: Runtime | None, path: Path) -> WorkerEngine:
-    """Return an engine: one that is to judge, or a candidate's, whose trouble is nobody else's."""
-    if judging is None:
-        return WorkerEngine(
-            path,
-            device=settings.device,
-            threads=1,
-            precision=settings.precision,
-            public_key=settings.model_key(),
-            main=gentle_worker,
-            runners=Runners(),
-        )
+def _candidate(settings: Settings, path: Path) -> WorkerEngine:
+    """Return an engine of a candidate, whose trouble is nobody else's: this machine's, whatever judges."""
     return WorkerEngine(
         path,
         device=settings.device,
+        threads=1,
         precision=settings.precision,
         public_key=settings.model_key(),
-        on_health=judging.pipeline.on_event,
-        runners=judging.runners,
+        main=gentle_worker,
+        runners=Runners(),
     )
+
+
+def _judging(runtime: Runtime, path: Path) -> RunningEngine:
+    """Return an engine that is to judge."""
+    engine = runtime.engine
+    if not isinstance(engine, SwitchingEngine):
+        raise TypeError("an engine that cannot switch takes no other")
+    return engine.another(path)

@@ -61,6 +61,8 @@ class AlarmKind(StrEnum):
     """One of a camera's two streams fails; the other one is followed."""
     INPUT_DOUBTFUL = "input_doubtful"
     """An input of the lift's control says nothing, or something else than the camera sees."""
+    CLUSTER_LOST = "cluster_lost"
+    """The cluster does not judge: this machine alone does."""
 
 
 BLIND = frozenset(

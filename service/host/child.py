@@ -201,6 +201,11 @@ class Child:
             raise ChildLostError("does not answer")
         return NOTHING
 
+    def kill(self) -> None:
+        """Kill it, from any thread: one that is sending to it is let go. `end` is still to be called."""
+        if not self._ended:
+            self._process.kill()
+
     def end(self, grace_s: float = 0.0) -> None:
         """Close the pipe, which asks the process to end; kill it after `grace_s`. Leaves nothing behind."""
         if self._ended:

@@ -20,11 +20,9 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
 import structlog
 
 from lifts.decision.verdict import Inference
-from lifts.pictures.numbers import row_bytes
 from service.domain.alarm import AlarmKind
 from service.domain.arrays import Float32, Image
 from service.domain.errors import ArtefactError, BarwatchError, DeviceError, EngineUnavailableError
@@ -34,7 +32,7 @@ from service.host.runner import BackOff, Runner, Runners, attempt
 from service.inference.artefact import verify
 from service.inference.device import CPU, STEADY_S, Devices
 from service.inference.protocol import MAX_REQUEST, EngineStatus
-from service.inference.requests import Request, RequestQueue
+from service.inference.requests import Request, RequestQueue, check_request
 from service.inference.session import POLL_S, SessionLimits, WorkerSession
 from service.inference.worker import (
     KEPT,
@@ -160,30 +158,22 @@ class WorkerEngine:
 
     def submit_pictures(self, images: Image, references: Float32 | None = None) -> Future[Inference]:
         """See Engine. Do not write to `images` before the future is done. Raises ValueError."""
-        return self._submit(PICTURES, images, (200, 200, 3), references)
+        return self._submit(PICTURES, images, references)
 
     def submit_look(self, images: Image) -> Future[Image]:
         """See Engine. Do not write to `images` before the future is done. Raises ValueError."""
-        return self._submit(LOOK, images, (200, 200, 3))
+        return self._submit(LOOK, images)
 
     def submit_kept(self, packed: Image, references: Float32 | None = None) -> Future[Inference]:
         """See Engine. Raises ValueError: they are no such numbers."""
-        return self._submit(KEPT, packed, (row_bytes(packed.reshape(-1)),), references)
+        return self._submit(KEPT, packed, references)
 
     def submit_masks(self, masks: Image) -> Future[Float32]:
         """See Engine. Raises ValueError."""
-        return self._submit(MASKS, masks, (200, 200))
+        return self._submit(MASKS, masks)
 
-    def _submit(
-        self, kind: str, images: Image, shape: tuple[int, ...], references: Float32 | None = None
-    ) -> Future[Any]:
-        if images.dtype != np.uint8 or images.shape[1:] != shape or not 1 <= len(images) <= MAX_REQUEST:
-            expected = f"uint8[1..{MAX_REQUEST}, {', '.join(map(str, shape))}]"
-            raise ValueError(f"expected {expected}, got {images.dtype}{list(images.shape)}")
-        dim = self.manifest.embedding_dim
-        if references is not None and references.shape != (3, dim):
-            found = f"{references.dtype}{list(references.shape)}"
-            raise ValueError(f"expected references float32[3, {dim}], got {found}")
+    def _submit(self, kind: str, images: Image, references: Float32 | None = None) -> Future[Any]:
+        check_request(kind, images, references, self.manifest.embedding_dim)
         request = Request(kind, images, time.monotonic() + self._deadline_s, references, kind == LOOK)
         self._queue.put(request)
         return request.future

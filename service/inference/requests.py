@@ -10,9 +10,13 @@ from concurrent.futures import Future, InvalidStateError
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from lifts.decision.reasons import Reason
+from lifts.pictures.numbers import row_bytes
 from service.domain.arrays import Float32, Image
 from service.domain.errors import EngineUnavailableError
+from service.inference.protocol import MAX_REQUEST
 
 MAX_ATTEMPTS = 2
 """A batch that was in a worker when it died is tried once more; one that kills workers is not."""
@@ -44,6 +48,19 @@ class Request:
         """Fail the request, unless it has been answered."""
         with contextlib.suppress(InvalidStateError):
             self.future.set_exception(EngineUnavailableError(message, reason))
+
+
+def check_request(kind: str, images: Image, references: Float32 | None, dim: int) -> None:
+    """Raise ValueError where something else is submitted than an engine takes (Engine); dim: D."""
+    shape: tuple[int, ...] = {"masks": (200, 200)}.get(kind, (200, 200, 3))
+    if kind == "kept":
+        shape = (row_bytes(images.reshape(-1)),)
+    if images.dtype != np.uint8 or images.shape[1:] != shape or not 1 <= len(images) <= MAX_REQUEST:
+        expected = f"uint8[1..{MAX_REQUEST}, {', '.join(map(str, shape))}]"
+        raise ValueError(f"expected {expected}, got {images.dtype}{list(images.shape)}")
+    if references is not None and references.shape != (3, dim):
+        found = f"{references.dtype}{list(references.shape)}"
+        raise ValueError(f"expected references float32[3, {dim}], got {found}")
 
 
 class RequestQueue:

@@ -18,8 +18,8 @@ import structlog
 
 from service.domain.errors import ArtefactError, ConflictError, NotFoundError
 from service.inference.artefact import verify
-from service.inference.engine import WorkerEngine
 from service.inference.protocol import Engine
+from service.inference.running.switching import RunningEngine
 from service.inference.worker import EmbedderOptions, worker_main
 from service.variables.promoted import MODELS, manifest_of
 
@@ -28,7 +28,7 @@ log = structlog.get_logger(__name__)
 GENTLE = 10
 """Niceness of a candidate's worker: what counts goes first."""
 
-Make = Callable[[Path], WorkerEngine]
+Make = Callable[[Path], RunningEngine]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class CandidateEngines:
     def __init__(self, shelf: ModelShelf, make: Make) -> None:
         self._shelf, self._make = shelf, make
         self._lock = threading.Lock()
-        self._engines: dict[str, WorkerEngine] = {}
+        self._engines: dict[str, RunningEngine] = {}
 
     def find(self, name: str) -> Engine:
         """Return the engine of a model; blocks while it starts.

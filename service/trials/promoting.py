@@ -15,9 +15,8 @@ from lifts.decision.budgets.choosing import BudgetKind, BudgetWish
 from service.domain.errors import ArtefactError, ConflictError
 from service.domain.masks import BudgetVersion, MaskVersion
 from service.domain.trials.candidate import CandidateKind, CandidateSpec
-from service.inference.engine import WorkerEngine
 from service.inference.protocol import Engine
-from service.inference.running.switching import SwitchingEngine
+from service.inference.running.switching import RunningEngine, SwitchingEngine
 from service.site.budgets import evidence_of, find_budget
 from service.store import budgets, masks, site_calibrations
 from service.store.database import Store
@@ -62,7 +61,7 @@ class Promoter:
         engine: Engine,
         shelf: ModelShelf,
         shipped: Callable[[], Path],
-        make: Callable[[Path], WorkerEngine],
+        make: Callable[[Path], RunningEngine],
         data: Path,
         *,
         fixed: bool,

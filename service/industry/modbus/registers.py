@@ -54,6 +54,7 @@ KIND_CODES: dict[str, int] = {
     AlarmKind.EVIDENCE_BEHIND: 29,
     AlarmKind.INPUT_DOUBTFUL: 30,
     AlarmKind.STREAM_FAILED: 31,
+    AlarmKind.CLUSTER_LOST: 32,
 }
 """The numbers of alarm kinds, for good. 0: a damaged entry, or a kind that has no number."""
 

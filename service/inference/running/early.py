@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 
-from service.domain.errors import ConfigurationError
+from service.cluster.embedding.joining import make_link, make_local_engine, make_ray_engine
+from service.cluster.link import DriverLink
 from service.domain.health import Health
 from service.host.runner import Runners
-from service.inference.engine import WorkerEngine
-from service.inference.running.switching import SwitchingEngine
+from service.inference.running.switching import RunningEngine, SwitchingEngine
 from service.settings import Settings
 
 
@@ -20,31 +22,38 @@ class EarlyEngine:
     """A started engine that keeps its reports until there is a listener.
 
     Raises:
-        ConfigurationError: the settings name an engine that does not exist.
+        ConfigurationError: the settings name a cluster that cannot be joined so.
         ArtefactError: the model's manifest or file is invalid.
     """
 
     def __init__(self, settings: Settings, runners: Runners | None = None) -> None:
-        if settings.engine != "local":
-            raise ConfigurationError(
-                f"engine {settings.engine!r}: this version runs the embedder in a local worker only: "
-                "use --engine local"
-            )
         self.runners = runners or Runners()
         """Owns the threads of the service, the engine's first."""
         self._lock = threading.Lock()
         self._listener: Callable[[Health], None] | None = None
         self._kept: list[Health] = []
-        first = WorkerEngine(
-            settings.manifest_path(),
-            device=settings.device,
-            precision=settings.precision,
-            public_key=settings.model_key(),
-            on_health=self._report,
-            runners=self.runners,
-        )
+        self._link = make_link(settings, self.runners) if settings.engine == "ray" else None
+        first = self._make(settings, settings.manifest_path())
         first.start(wait_ready=False)
-        self.engine = SwitchingEngine(first)
+        if self._link is not None:
+            self._link.start()
+        self.engine = SwitchingEngine(first, partial(self._make, settings))
+
+    @property
+    def link(self) -> DriverLink | None:
+        """What joins the cluster; None of a service on one machine."""
+        return self._link
+
+    def _make(self, settings: Settings, path: Path) -> RunningEngine:
+        if self._link is None:
+            return make_local_engine(settings, path, self._report, self.runners)
+        return make_ray_engine(settings, path, self._report, self.runners, self._link)
+
+    def stop(self) -> None:
+        """End the engine, then the cluster's driver."""
+        self.engine.stop()
+        if self._link is not None:
+            self._link.stop()
 
     def listen(self, listener: Callable[[Health], None]) -> None:
         """Report to `listener` from now on, beginning with what was kept so far."""

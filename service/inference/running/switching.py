@@ -10,23 +10,43 @@ lift's masks are embedded anew, is judged by what belongs together. `retire` end
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import Future
+from pathlib import Path
+from typing import Protocol
 
 from lifts.decision.verdict import Inference
 from service.domain.arrays import Float32, Image
 from service.inference.artefact import Manifest
-from service.inference.engine import WorkerEngine
 from service.inference.protocol import Engine, EngineStatus
 
 
+class RunningEngine(Engine, Protocol):
+    """An engine that is started and ended: WorkerEngine, RayEngine."""
+
+    def start(self, *, wait_ready: bool = True) -> None:
+        """Start it; see WorkerEngine."""
+
+    def wait_ready(self, timeout_s: float | None = None) -> None:
+        """Wait until it answers; see WorkerEngine."""
+
+    def stop(self) -> None:
+        """End it."""
+
+
 class SwitchingEngine:
-    """The engine of the service: whichever judges now. Safe from any thread."""
+    """The engine of the service: whichever judges now. Safe from any thread.
 
-    def __init__(self, first: WorkerEngine) -> None:
-        self._now = first
-        self._former: tuple[WorkerEngine, ...] = ()
+    Args:
+        first: judges until another is taken.
+        another: makes an engine of the same kind for a model, not started; raises ArtefactError.
+    """
 
-    def take(self, other: WorkerEngine) -> None:
+    def __init__(self, first: RunningEngine, another: Callable[[Path], RunningEngine]) -> None:
+        self._now, self.another = first, another
+        self._former: tuple[RunningEngine, ...] = ()
+
+    def take(self, other: RunningEngine) -> None:
         """Judge by another engine from now on; it is ready."""
         self._former, self._now = (*self._former, self._now), other
 

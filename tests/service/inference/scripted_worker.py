@@ -20,6 +20,7 @@ def serve(
     options: EmbedderOptions,
     work: Callable[[], str | None],
     device: str = "cpu float32",
+    value: float = 1.0,
 ) -> None:
     """Say READY, then do the work for every batch and answer it, or end with what went wrong."""
     pipe.send((READY, device))
@@ -33,13 +34,18 @@ def serve(
             if failure is not None:
                 pipe.send((FAILED, failure))
                 return
-            output_view(outputs, options.dim, count)[:] = 1.0
+            output_view(outputs, options.dim, count)[:] = value
         pipe.send((DONE, ""))
 
 
 def answers(pipe: Connection, _: Any, __: Any, outputs: Any, options: EmbedderOptions) -> None:
     """Answer at once."""
     serve(pipe, outputs, options, lambda: None)
+
+
+def answers_twos(pipe: Connection, _: Any, __: Any, outputs: Any, options: EmbedderOptions) -> None:
+    """Answer at once, with twos."""
+    serve(pipe, outputs, options, lambda: None, value=2.0)
 
 
 def answers_slowly(pipe: Connection, _: Any, __: Any, outputs: Any, options: EmbedderOptions) -> None:

@@ -61,7 +61,8 @@ def folder(tmp_path: Path, tiny_artefact: Path, made: Path) -> Path:
 
 @pytest.fixture
 def house(store: Store, folder: Path, inline_engine: InlineEngine) -> Iterator[TrialHouse]:
-    first = SwitchingEngine(InlineWorker(folder / "shipped" / "tiny.json"))  # type: ignore[arg-type]
+    shipped = InlineWorker(folder / "shipped" / "tiny.json")
+    first = SwitchingEngine(shipped, InlineWorker)  # type: ignore[arg-type]
     made = TrialHouse(store, first, folder, inline_engine, InlineWorker)  # type: ignore[arg-type]
     made.switching = first  # type: ignore[attr-defined]
     yield made
@@ -161,7 +162,7 @@ def test_workers_of_their_own(store: Store, folder: Path, inline_engine: InlineE
     first.start()
     house = TrialHouse(
         store,
-        SwitchingEngine(first),
+        SwitchingEngine(first, partial(WorkerEngine, threads=1)),
         folder,
         inline_engine,
         partial(WorkerEngine, threads=1, main=gentle_worker),

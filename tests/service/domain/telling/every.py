@@ -72,9 +72,11 @@ SAID: tuple[tuple[AlarmKind, str, dict[str, Any]], ...] = (
     (K.INPUT_DOUBTFUL, "line_said_to_run", {}),
     (K.INPUT_DOUBTFUL, "speed_differs", {}),
     (K.INPUT_DOUBTFUL, "pulses_missing", {}),
+    (K.CLUSTER_LOST, "", {"reason": "the cluster's head does not answer"}),
 )
 WHOLE = {
     *(K.STORAGE_DAMAGED, K.DISK_LOW, K.CLOCK_JUMPED, K.BACKUP_FAILED, K.OUTPUT_FAILED, K.EVIDENCE_BEHIND),
+    K.CLUSTER_LOST,
 }
 """Kinds that are of no lift."""
 
