@@ -15,8 +15,8 @@ from service.domain.errors import ConfigurationError
 from service.domain.evidence.clip import ClipRules
 from service.passages.options import PICTURES
 from service.variables.alarms import AlarmVariables
+from service.variables.beyond.cluster import ClusterVariables
 from service.variables.clips import ClipVariables
-from service.variables.cluster import ClusterVariables
 from service.variables.delivering import DeliveringVariables
 from service.variables.keeping import KeepingVariables
 from service.variables.language import LanguageVariables
