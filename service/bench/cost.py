@@ -59,7 +59,8 @@ class WholePath:
     def __init__(self, video: Path, watched: WatchedLift, options: WorkerOptions | None = None) -> None:
         options = options or WorkerOptions(hardware="none", in_background=False)
         self._worker = CameraWorker(watched, options)
-        self._frames = iter(FileSource(video, loop=True, max_fps=options.max_fps))
+        source = FileSource(video, loop=True, max_fps=options.max_fps, hardware=options.hardware)
+        self._frames = iter(source)
         self._origin_s = time.monotonic()
         self._t_s = self._end_s = 0.0
 

@@ -124,8 +124,7 @@ class Fleet:
         return sum(pss_mb(pid) for pid in {os.getpid(), *parents, *self.pids})
 
     def _cpu_s(self) -> float:
-        ticks = sum(int(field) for pid in self.pids for field in _stat(pid)[_CPU_TICKS - 2 : _CPU_TICKS])
-        return ticks / os.sysconf("SC_CLK_TCK")
+        return sum(cpu_of(pid) for pid in self.pids)
 
 
 def capacity(cameras: Sequence[WatchedLift], seconds: float, limit_s: float | None = None) -> Row:
@@ -193,6 +192,12 @@ def _settled_mb(fleet: Fleet, settle_s: float) -> float:
 def _stat(pid: int) -> list[str]:
     """Return /proc/PID/stat from its third field on; the second, the name, may hold anything."""
     return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+
+
+def cpu_of(pid: int) -> float:
+    """Return the processor time that a process has taken, seconds; raises OSError: it is gone."""
+    ticks = sum(int(field) for field in _stat(pid)[_CPU_TICKS - 2 : _CPU_TICKS])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def pss_mb(pid: int) -> float:

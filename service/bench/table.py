@@ -10,6 +10,9 @@ Said = tuple[str, str]
 BEFORE = "the earlier code"
 """What a row of other code is called: a checkout that took its turns."""
 
+ON_DEVICE = "a camera's whole path, decoded on a device"
+"""What the row of hardware is called."""
+
 CORES = 2
 """For how many the cameras are counted."""
 
@@ -67,12 +70,18 @@ def _cost(row: Row) -> list[Said]:
 def _others(row: Row) -> list[Said]:
     found: list[Said] = []
     for name, other in row.get("others", {}).items():
-        at_first = f"; {other['start_ratio']:.2f} times while the line is learnt" if name == BEFORE else ""
+        at_first = f"; {other['start_ratio']:.2f} times while the line is learnt" if _learns(name) else ""
         spread = other["ratio"]
         times = _ratio(spread) if "p5" in spread else f"{spread['median']:.2f} times"
         measured = f"{other['ms']:.0f} ms; {times} decoding alone{at_first}"
         found.append((f"beside it in the same run: {name}, {row['name']}", measured))
+    if row.get("device") == "none":
+        found.append((f"{ON_DEVICE}, {row['name']}", "no device"))
     return found
+
+
+def _learns(name: str) -> bool:
+    return name == BEFORE or "stream" in name or name.startswith(ON_DEVICE)
 
 
 def _capacity(row: Row) -> Said:

@@ -28,6 +28,12 @@ def accelerator(wanted: Hardware) -> HWAccel | None:
     return None if wanted == "none" or _failed.is_set() else _first(wanted)
 
 
+def device() -> Hardware:
+    """Return the device that decodes here; `none` where there is none."""
+    kinds: tuple[Hardware, ...] = ("vaapi", "cuda")
+    return next((kind for kind in kinds if _first(kind) is not None), "none")
+
+
 def distrust() -> None:
     """Decode on the processor from now on, in this process: the device has begun to fail."""
     _failed.set()

@@ -19,7 +19,7 @@ from lifts.decision.verdict import Judgement
 from lifts.folder import LiftFolder
 from service.bench.about import about, git_commit
 from service.bench.beside.earlier import EarlierPath
-from service.bench.beside.peers import FFMPEG, OPENCV, OpenCvReader, ffmpeg_ratio
+from service.bench.beside.peers import OPENCV, OpenCvReader, programs
 from service.bench.cameras import (
     CAMERAS,
     INTERVAL_S,
@@ -32,12 +32,13 @@ from service.bench.cameras import (
     watched,
 )
 from service.bench.carry import carry as carry_cameras
-from service.bench.cost import Decoding, Turn, cost, cpu_s
+from service.bench.cost import Decoding, Turn, WholePath, cost, cpu_s
 from service.bench.delay import delay
 from service.bench.fleet import capacity, memory
 from service.bench.passage import passage_cost
-from service.bench.table import BEFORE, CORES, carried, markdown, said
+from service.bench.table import BEFORE, CORES, ON_DEVICE, carried, markdown, said
 from service.bench.two import SECOND, TWO, TwoStreamPath
+from service.capture.hardware import device
 from service.commands.options import JsonOption, ModelOption
 from service.domain.camera import WatchedLift
 from service.domain.passage import Passage, judge_passage
@@ -47,13 +48,14 @@ from service.inference.inline import InlineEngine
 from service.inference.model import EmbeddingModel
 from service.passages.options import PICTURES
 from service.settings import Settings, load_settings
+from service.station.worker import WorkerOptions
 from service.usecases.samples import sample_folders
 
 Row = dict[str, Any]
 
 MEMORY_CAMERAS = 3
-FFMPEG_S = 28.0
-"""How much of a recording FFmpeg's program decodes: its start, a twentieth of a second, counts little."""
+PROGRAMS_S = 28.0
+"""How much of a recording other programs get: FFmpeg's start, a twentieth of a second, counts little."""
 
 
 class Wanted(NamedTuple):
@@ -199,13 +201,18 @@ def _row(
         lift = watched(folder, video)
         if (second := _second(camera, wanted.second)) is not None:
             others[TWO] = partial(_timed, partial(TwoStreamPath(video, second, lift).go_on, passages=[]))
+        kind = device()
+        if kind != "none":
+            inside = WorkerOptions(hardware=kind, in_background=False)
+            path = WholePath(video, lift, inside)
+            others[f"{ON_DEVICE} ({kind})"] = partial(_timed, partial(path.go_on, passages=[]))
         found = cost(video, lift, judged, wanted.seconds, others=others, on_progress=advance)
-    by_ffmpeg = ffmpeg_ratio(video, min(wanted.seconds, FFMPEG_S), partial(_timed, decoding.go_on))
-    if by_ffmpeg is not None:
-        found["others"][FFMPEG] = {"ms": by_ffmpeg * found["decoding_ms"], "ratio": {"median": by_ffmpeg}}
+    size, turn = (camera.width, camera.height), partial(_timed, decoding.go_on)
+    for name, ratio in programs(video, size, min(wanted.seconds, PROGRAMS_S), turn).items():
+        found["others"][name] = {"ms": ratio * found["decoding_ms"], "ratio": {"median": ratio}}
     counted = max(1, int(CORES * 1e3 / (found["whole_ms"] + found["judging_ms"])))
     row: Row = {"name": camera.name, "width": camera.width, "height": camera.height}
-    row |= {"b_pictures": camera.b_pictures, "mbit_per_s": mbit_per_s(video), **found}
+    row |= {"b_pictures": camera.b_pictures, "mbit_per_s": mbit_per_s(video), **found, "device": kind}
     row["capacity"] = {"counted": counted}
 
     def several(count: int) -> list[WatchedLift]:

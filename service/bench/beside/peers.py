@@ -1,10 +1,12 @@
-"""What others take for the same recording: reading it with OpenCV, decoding it with FFmpeg's own program."""
+"""What others take for the same recording: OpenCV's reader, FFmpeg's own program, the daemon `motion`."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import subprocess
+import tempfile
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -12,11 +14,26 @@ import cv2
 import numpy as np
 
 from service.bench.cameras import FPS
+from service.bench.fleet import cpu_of
 
 OPENCV = "reading it with OpenCV"
 FFMPEG = "FFmpeg's program"
+MOTION = "the daemon motion"
 
 _ROUNDS = 3
+_STARTED_S = 4.0  # in which motion has opened its camera and knows the view
+_MOTION = """daemon off
+log_level 1
+netcam_url file://{video}
+width {width}
+height {height}
+framerate {fps}
+picture_output off
+movie_output off
+webcontrol_port 0
+stream_port 0
+target_dir {folder}
+"""
 
 
 class OpenCvReader:
@@ -52,6 +69,56 @@ def ffmpeg_ratio(video: Path, seconds: float, decode: Callable[[float], float]) 
     words = [program, "-v", "error", "-nostdin", "-threads", "1", "-t", str(seconds), "-i", str(video)]
     words += ["-map", "0:v:0", "-f", "null", "-"]
     return float(np.median([_children_s(words) / decode(seconds) for _ in range(_ROUNDS)]))
+
+
+def motion_ratio(
+    video: Path, size: tuple[int, int], seconds: float, decode: Callable[[float], float]
+) -> float | None:
+    """Return how many times decoding alone `motion` takes, which plays the recording in real time.
+
+    Its start is left out. On a machine that is too busy for it, it leaves pictures out, and takes less.
+
+    Args:
+        video: the recording, of size (width, height). seconds: for how long it is watched.
+        decode: as for `ffmpeg_ratio`.
+
+    Returns:
+        None: not installed, or it does not run.
+    """
+    program = shutil.which("motion")
+    if program is None:
+        return None
+    with tempfile.TemporaryDirectory(prefix="barwatch-motion-") as folder:
+        at = Path(folder) / "motion.conf"
+        width, height = size
+        words = {"video": video.resolve(), "width": width, "height": height, "fps": FPS, "folder": folder}
+        at.write_text(_MOTION.format(**words), encoding="utf-8")
+        silent = subprocess.DEVNULL
+        with subprocess.Popen([program, "-c", str(at)], stdout=silent, stderr=silent, cwd=folder) as running:
+            try:
+                time.sleep(_STARTED_S)
+                if running.poll() is not None:
+                    return None
+                before_s, began_s = cpu_of(running.pid), time.monotonic()
+                decoding = []
+                while time.monotonic() - began_s < seconds:
+                    decoding.append(decode(1.0))
+                    time.sleep(1.0)
+                took_s = (cpu_of(running.pid) - before_s) / (time.monotonic() - began_s)
+            finally:
+                running.terminate()
+    return took_s / float(np.median(decoding))
+
+
+def programs(
+    video: Path, size: tuple[int, int], seconds: float, decode: Callable[[float], float]
+) -> dict[str, float]:
+    """Return how many times decoding alone the programs take that are installed here, by name."""
+    ratios = {
+        FFMPEG: ffmpeg_ratio(video, seconds, decode),
+        MOTION: motion_ratio(video, size, seconds, decode),
+    }
+    return {name: ratio for name, ratio in ratios.items() if ratio is not None}
 
 
 def _children_s(words: Sequence[str]) -> float:

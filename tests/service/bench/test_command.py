@@ -7,6 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from service.bench.cameras import SimulatedCamera, sample
+from service.bench.two import TWO
 from service.cli import app
 from service.commands import bench
 from tests.service.capture.videos import write_video
@@ -25,6 +26,8 @@ def test_a_run_prints_its_table_and_writes_its_figures(
     video = write_video(tmp_path / "some-lift" / "demo.mp4", range(0, 2000, 40))
     folder, _ = sample()
     monkeypatch.setattr(bench, "CAMERAS", TINY)
+    monkeypatch.setattr(bench, "SECOND", SimulatedCamera("second", 160, 90, 100))
+    monkeypatch.setattr("service.bench.beside.peers.motion_ratio", lambda *_: None)  # it takes its time
     monkeypatch.setattr(bench, "sample", lambda: (folder, video))
     out = tmp_path / "results" / "ingest.json"
     words = ["bench", "ingest", "--seconds", "1", "--cameras", "0", "--no-confirm", "--no-memory"]
@@ -38,5 +41,7 @@ def test_a_run_prints_its_table_and_writes_its_figures(
         assert 0.0 < row["decoding_ms"] < row["whole_ms"]
         assert row["slices"] == 1
         assert (row["judging_ms_per_passage"] is None) == (row["passages"] == 0)
+    assert TWO in result["cameras"][0]["others"]
+    assert TWO not in result["cameras"][1]["others"]
     for what, measured in result["said"]:
         assert f"| {what} | {measured} |" in found.stdout

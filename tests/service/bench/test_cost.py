@@ -1,5 +1,6 @@
 """What a camera costs is taken slice by slice, both ways in turns, the start apart."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 
 from service.bench import cost as bench
 from service.bench.beside.earlier import EarlierPath
-from service.bench.beside.peers import OpenCvReader, ffmpeg_ratio
+from service.bench.beside.peers import OpenCvReader, ffmpeg_ratio, motion_ratio
 from service.bench.cameras import FPS, SimulatedCamera, mbit_per_s, recording, sample, watched
 from service.bench.cost import Decoding, WholePath, cost
 from service.domain.passage import Passage
@@ -98,6 +99,17 @@ def test_earlier_code_goes_on_in_a_process_of_its_own(video: Path) -> None:
         assert earlier.go_on(0.4) > 0.0
     with EarlierPath(video.parent, made) as nothing, pytest.raises(RuntimeError, match="does not run here"):
         nothing.go_on(0.4)
+
+
+@pytest.mark.slow
+def test_the_daemon_motion_is_measured_where_it_is_installed(tmp_path: Path) -> None:
+    """It plays a recording as a camera would; elsewhere there is no row of it."""
+    if shutil.which("motion") is None:
+        pytest.skip("the daemon motion is not installed")
+    made = write_video(tmp_path / "a.mp4", range(0, 20000, 40))
+    found = motion_ratio(made, (320, 180), 3.0, lambda _: 0.05)
+    assert found is not None
+    assert found > 0.0
 
 
 def test_peers_read_the_same_recording(video: Path) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from service.bench.delay import lateness, quantiles
-from service.bench.table import BEFORE, carried, markdown, said
+from service.bench.table import BEFORE, ON_DEVICE, carried, markdown, said
 
 SPREAD = {"p5": 1.1, "median": 1.2, "p95": 1.3}
 ROW: dict[str, Any] = {
@@ -73,6 +73,12 @@ def test_cameras_that_were_run_memory_and_delay_have_their_rows() -> None:
         "not all learnt their lines in time"
         in dict(said({"cameras": [late]}))["cameras that 2 cores carry in real time, 720p25"]
     )
+
+
+def test_hardware_has_a_row_where_there_is_none() -> None:
+    """So that nobody takes what a processor does for what a device would."""
+    rows = said({"cameras": [ROW | {"device": "none"}]})
+    assert [measured for what, measured in rows if what.startswith(ON_DEVICE)] == ["no device"]
 
 
 def test_no_passages_have_no_delay() -> None:

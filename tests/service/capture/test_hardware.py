@@ -24,6 +24,19 @@ def test_a_recording_is_decoded_on_whatever_there_is(tmp_path: Path, wanted: har
     assert source.decoder in {"h264", "h264 in hardware"}
 
 
+def test_a_device_that_is_here_decodes(tmp_path: Path) -> None:
+    """Pictures of a size that devices take come from it, and say so."""
+    kind = hardware.device()
+    if kind == "none":
+        pytest.skip("no device that decodes: neither VAAPI nor CUDA can be opened here")
+    recording = write_video(tmp_path / "a.mp4", range(0, 400, 40), (640, 360), b_frames=0)
+    source = FileSource(recording, hardware=kind)
+    frames = list(source)
+    assert source.decoder == "h264 in hardware"
+    for frame, same in zip(frames, FileSource(recording), strict=True):
+        assert abs(frame.luma.astype(int) - same.luma).mean() < 1.0
+
+
 def test_a_device_that_cannot_be_opened_is_passed_over(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
