@@ -12,7 +12,7 @@ from functools import partial
 import cv2
 import numpy as np
 from pydantic import FiniteFloat, TypeAdapter
-from sqlalchemy import LargeBinary, cast, delete, func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from lifts.schema import MaskPair
@@ -25,6 +25,7 @@ from service.store.audit import entries
 from service.store.audit.entries import record
 from service.store.damage import intact, readable
 from service.store.records import Page
+from service.store.sql.portable import BytesOfText
 from service.store.tables import (
     BudgetRow,
     MaskVersionRow,
@@ -130,7 +131,7 @@ def fingerprint(session: Session, lift_id: str) -> bytes:
     """Return what changes whenever the rows change that a lift is judged by, damaged or not."""
     digest = hashlib.blake2b(digest_size=16)
     for table in (MaskVersionRow, ReferenceRow, SiteCalibrationRow, BudgetRow):
-        raw = [cast(column, LargeBinary) for column in table.__table__.columns]
+        raw = [BytesOfText(column) for column in table.__table__.columns]
         for row in session.execute(select(*raw).where(table.lift_id == lift_id)):
             digest.update(repr(tuple(row)).encode())
     return digest.digest()

@@ -26,7 +26,7 @@ class JsonNumber(FunctionElement[float]):
 
 
 class BytesOfText(FunctionElement[bytes]):
-    """BytesOfText(text): its UTF-8, which can be read whatever it holds."""
+    """BytesOfText(column): its text in UTF-8, which can be read whatever it holds."""
 
     inherit_cache = True
     name = "bytes_of_text"
@@ -50,7 +50,7 @@ def _bytes(element: BytesOfText, compiler: SQLCompiler, **how: Any) -> str:
 
 @compiles(BytesOfText, "postgresql")
 def _bytes_there(element: BytesOfText, compiler: SQLCompiler, **how: Any) -> str:
-    return f"convert_to({compiler.process(element.clauses, **how)}, 'UTF8')"
+    return f"convert_to(CAST({compiler.process(element.clauses, **how)} AS TEXT), 'UTF8')"
 
 
 NO_NUL = "\ufffd"

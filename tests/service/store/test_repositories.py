@@ -120,6 +120,24 @@ def test_masks_history_and_roll_back(store: Store) -> None:
         )
 
 
+def test_whatever_changes_what_a_lift_is_judged_by_is_noticed(store: Store) -> None:
+    """Cameras follow it: where it cannot be read, nothing is watched."""
+
+    def now() -> bytes:
+        with store.reading() as session:
+            return masks.fingerprint(session, "lift")
+
+    store.write(lambda s: lifts.put(s, LIFT)).result()
+    found = [now()]
+    for _ in range(2):
+        store.write(lambda s: masks.add(s, _version())).result()
+        found.append(now())
+    store.write(lambda s: masks.activate(s, "lift", 1)).result()
+    found.append(now())
+    assert len(set(found)) == len(found)
+    assert now() == found[-1]
+
+
 FIT = BimodalFit(open_mean=-0.2, closed_mean=0.6, spread=0.1, open_share=0.25)
 
 
