@@ -30,11 +30,13 @@ from service.domain.people import Role
 from service.host.disk import DiskSpace
 from service.host.limits.descriptors import connections_allowed, raise_descriptors
 from service.host.lock import FolderLock
-from service.host.parts import Step
+from service.host.parts import Begins, Step
 from service.host.private import keep_private
 from service.host.runner import Runner
 from service.host.watchdog import LoopHeartbeat, Watchdog
 from service.inference.running.early import EarlyEngine
+from service.replicas.claiming import claimed
+from service.replicas.role import ServiceRole
 from service.secrets.keys import KeyRing
 from service.secrets.vault import Vault
 from service.settings import Settings
@@ -65,6 +67,7 @@ class Service:
         early: the engine, if it is already started.
         prepare: called once the engine is ready, before the cameras start.
         on_ready: called with this service once it is ready (prints the link).
+        on_standby: called with it if another service leads: it waits for its turn, and answers meanwhile.
         loop_files: recorded videos that replace cameras start again when they end.
 
     Raises:
@@ -78,11 +81,12 @@ class Service:
         *,
         prepare: Prepare | None = None,
         on_ready: Callable[[Service], None] | None = None,
+        on_standby: Callable[[Service], None] | None = None,
         loop_files: bool = False,
     ) -> None:
         self.settings = settings
         self.began_s = time.monotonic()
-        self._on_ready = on_ready
+        self._on_ready, self._on_standby = on_ready, on_standby
         self._failure: BarwatchError | None = None
         self._server: WebServer | None = None
         self._stopping = threading.Event()
@@ -102,7 +106,11 @@ class Service:
                 settings.data, self.runners, settings.backup_folder(), settings.database_address()
             )
             parts.callback(self.store.close)
-            self.store.database.claim()
+            self.socket = listen(settings.host, settings.port)
+            parts.callback(self.socket.close)
+            # Asked now: the server closes its socket when it stops, perhaps while it still starts.
+            self._address: tuple[str, int] = self.socket.getsockname()[:2]
+            self.role = ServiceRole(claimed(self.store.database, settings, self._address))
             self.vault = Vault(self.store, KeyRing(settings.data, *settings.secret_keys()))
             networks = settings.networks_of_cameras()
             spool_bytes = round(settings.evidence_spool_gb * 1e9)
@@ -130,6 +138,7 @@ class Service:
                 self.runners,
                 supervise=self._supervisor,
                 loop_files=loop_files,
+                role=self.role,
             )
             self.runtime, self.pipeline, self.cameras = core.runtime, core.pipeline, core.cameras
             add_parts(core)
@@ -139,11 +148,7 @@ class Service:
             told, clock = self.pipeline.on_event, self.runtime.clock
             upkeep = Upkeep(self.store, settings.backup_plan(), clock, told, self.runners)
             early.listen(told)
-            self.socket = listen(settings.host, settings.port)
-            parts.callback(self.socket.close)
             self.new_token = first_token(self.store, settings, shown=prepare is None)
-            # Asked now: the server closes its socket when it stops, perhaps while it still starts.
-            self._address: tuple[str, int] = self.socket.getsockname()[:2]
             for stop in (
                 partial(self.runtime.notes.end, noting, self.store),
                 core.shipper.stop,  # after the last picture was written
@@ -155,6 +160,7 @@ class Service:
                 upkeep.stop,
                 self.runtime.parts.stop,
                 self._starter.stop,
+                self.role.stop,
                 early.stop,  # first: it releases a start-up that waits for the model
             ):
                 parts.callback(stop)
@@ -162,9 +168,12 @@ class Service:
         prepared = [] if prepare is None else [partial(prepare, self.runtime)]
         self._steps.extend(
             (
+                *self.runtime.parts.steps(Begins.EVERYWHERE),
+                ("what is noted for the audit is written from now on", noting.start),
                 ("what waits for the shared store is being counted", core.shipper.start),
-                *self.runtime.parts.steps(at_once=True),
-                ("the model is being loaded", self.engine.wait_ready),
+                ("another service leads", self._await_turn),
+                *self.runtime.parts.steps(Begins.LEADING),
+                ("the model is being loaded", early.wait_ready),
                 ("the start is being recorded", partial(note_start, self.store, self.engine, settings)),
                 ("the masks are being loaded", self.pipeline.start),
                 ("the cameras' passwords are being sealed", self.vault.renew),
@@ -173,9 +182,8 @@ class Service:
                 ("the rest of the database is to be checked", upkeep.start),
                 ("set-ups are being looked up", self.setup.start),
                 ("the decoders are being started", self._decoding.start),
-                ("what is noted for the audit is written from now on", noting.start),
                 ("the last run's end is being looked up", downtime.runner.start),
-                *self.runtime.parts.steps(at_once=False),
+                *self.runtime.parts.steps(Begins.LAST),
             )
         )
         self.app = create_app(self.runtime, self._lifespan)
@@ -248,6 +256,17 @@ class Service:
         watchdog = Watchdog(self.settings.watchdog_s, self.runners, LoopHeartbeat(loop))
         watchdog.start()
         return watchdog
+
+    def _await_turn(self) -> None:
+        """Wait until this service leads, answering as a replica meanwhile."""
+        if self.role.mine is None:
+            leader = self.role.leader
+            log.info("standing by", url=self.url, leader=None if leader is None else leader.address)
+            if self._on_standby is not None:
+                self._on_standby(self)
+            self.role.wait()
+            self.began_s = time.monotonic()
+        log.info("leading", claim=self.role.mine.fence if self.role.mine is not None else None)
 
     def _start_up(self) -> bool:
         """Wait for the model, then start what needs it, step by step.

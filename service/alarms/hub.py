@@ -2,20 +2,18 @@
 
     store.on_alarms(hub.publish)                 # any thread, after the commit
     async with hub.subscribe(after=41) as subscription:
-        while True:
-            alarm = await subscription.get(timeout_s=5.0)   # None: nothing for 5 s, time for a heartbeat
+        alarm = await subscription.get(timeout_s=5.0)       # None: nothing for 5 s, time for a heartbeat
 
 A subscriber first reads the outbox page by page at its own pace; when it has caught up it is switched, in
 one step of the event loop, to a bounded queue of live alarms. One that lets its queue fill up is dropped
-(counted): it can come back with the last seq it saw, and nobody else has waited for it.
-
-A runner asks the outbox for its newest seq every `POLL_S` and fetches what was committed but never published;
-it retries by itself. A row that cannot be read is passed on as unreadable, counted, and holds back none.
+(counted): it can come back with the last seq it saw. A runner asks the outbox for its newest seq every
+`POLL_S` and fetches what nobody published. A damaged row is passed on as unreadable and counted.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -69,7 +67,7 @@ class AlarmHub:
         self.nudge = self._behind.set
         """Asks the outbox now: another process has written to it. From any thread."""
         self._known_seq = self._handed_seq = 0
-        self._unreadable: set[int] = set()
+        self._unreadable = set[int]()
         self.last_seq = 0
         """The newest seq that was handed to subscribers."""
         self._last_of: dict[str | None, int] = {}
@@ -90,12 +88,15 @@ class AlarmHub:
     async def stop(self) -> None:
         """Drop every subscriber."""
         self._loop = None
-        for subscription in list(self._subscriptions):
-            subscription.drop("the service stops")
+        self._drop_all("the service stops")
         await asyncio.to_thread(self.runner.stop)
 
+    def let_go(self, reason: str) -> None:
+        """Drop every subscriber. For any thread."""
+        self._on_loop(self._drop_all, reason)
+
     def publish(self, alarms: tuple[Alarm, ...]) -> None:
-        """Tell subscribers of committed alarms. Never blocks; may be called from any thread, in any order."""
+        """Tell subscribers of committed alarms. Never blocks; for any thread, in any order."""
         self._on_loop(self._accept, alarms)
 
     def show_unstored(self, alarms: tuple[Alarm, ...]) -> None:
@@ -136,13 +137,10 @@ class AlarmHub:
         return len(self._unreadable)
 
     def _on_loop(self, accept: Callable[[*What], None], *what: *What) -> None:
-        loop = self._loop
-        if loop is None:
-            return
         try:
-            loop.call_soon_threadsafe(accept, *what)
-        except RuntimeError:
-            # The loop has closed under us: nobody is left to tell, and the outbox keeps the alarms.
+            if self._loop is not None:
+                self._loop.call_soon_threadsafe(accept, *what)
+        except RuntimeError:  # nobody is left to tell, and the outbox keeps the alarms
             log.info("alarms came after the event loop had closed")
 
     def _accept(self, alarms: tuple[Alarm, ...]) -> None:
@@ -153,6 +151,10 @@ class AlarmHub:
                 # Another process wrote in between, or threads overtook each other: ask the outbox.
                 self._known_seq = max(self._known_seq, alarm.seq)
                 self._behind.set()
+
+    def _drop_all(self, reason: str) -> None:
+        for subscription in list(self._subscriptions):
+            subscription.drop(reason)
 
     def _wake_all(self) -> None:
         for subscription in self._subscriptions:
@@ -198,7 +200,7 @@ class AlarmHub:
         self.handed.tell()
 
     def join(self, subscription: Subscription) -> None:
-        """Used by Subscription."""
+        """For Subscription."""
         self._subscriptions.add(subscription)
 
     def leave(self, subscription: Subscription) -> None:
@@ -246,11 +248,9 @@ class Subscription:
         changed = self.unstored != self._hub.unstored or self.status != self._hub.status
         if not self._pages and not self._live and not changed and not self.dropped.is_set():
             self._wake.clear()
-            try:
+            with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(timeout_s):
                     await self._wake.wait()
-            except TimeoutError:
-                return None
         if self.dropped.is_set():
             raise SubscriberDroppedError(self.reason)
         if not self._pages and not self._live:

@@ -91,6 +91,8 @@ class Authenticator:
 
     def __init__(self, store: Store, sessions: Sessions, attempts: Attempts) -> None:
         self._store = store
+        self.redeem_elsewhere: Callable[[str], Principal | None] = lambda _: None
+        """Uses up a ticket that another service gave."""
         self.sessions = sessions
         self.attempts = attempts
         self.tickets = OneTimeKeys(self.TICKET_S, self.MOST_TICKETS)
@@ -151,7 +153,7 @@ class Authenticator:
 
     def by_ticket(self, ticket: str, address: str) -> Principal:
         """Use a ticket up; return who asked for it. Raises HTTPException 401, 429."""
-        found = self.tickets.redeem(ticket)
+        found = self.tickets.redeem(ticket) or self.redeem_elsewhere(ticket)
         again = None if found is None else self.again(found)
         if again is None:
             raise self.wrong(address, "the ticket was used, is too old, or was never one: ask for another")

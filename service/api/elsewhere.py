@@ -16,6 +16,7 @@ from sqlalchemy import or_, select
 from service.alarms.hub import AlarmHub
 from service.domain.errors import ConfigurationError
 from service.host.runner import Runner, Runners
+from service.replicas.role import ServiceRole
 from service.store.audit import entries
 from service.store.database import Store
 from service.store.tables import AuditRow
@@ -70,11 +71,12 @@ class AlarmsElsewhere:
     Args:
         store: the database.
         hub: fetches what is new.
+        role: whether this service leads.
         runners: the list to which the thread is added.
     """
 
-    def __init__(self, store: Store, hub: AlarmHub, runners: Runners) -> None:
-        self._store, self._hub = store, hub
+    def __init__(self, store: Store, hub: AlarmHub, role: ServiceRole, runners: Runners) -> None:
+        self._store, self._hub, self._role = store, hub, role
         self._runner = runners.add(Runner("alarms of other processes", self._turn))
 
     def start(self) -> None:
@@ -88,8 +90,10 @@ class AlarmsElsewhere:
     def _turn(self) -> bool:
         with self._runner.heartbeat.waiting():
             try:
-                return self._store.database.hear(self._hub.nudge, self._runner.stopping.is_set)
+                return self._store.database.hear(
+                    self._hub.nudge, self._runner.stopping.is_set, self._role.lead
+                )
             except ConfigurationError as error:
-                log.critical("this service ends, for it must not watch any more", reason=str(error))
+                log.critical("this service ends, for it does not lead any more", reason=str(error))
                 os.kill(os.getpid(), signal.SIGTERM)
                 return False

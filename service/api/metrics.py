@@ -92,9 +92,12 @@ class RuntimeCollector(Collector):
         for table, count in runtime.store.damaged.counts().items():
             damaged.add_metric([table], count)
         yield damaged
-        yield from self._lifts()
-        yield from self._cameras()
-        yield from self._outputs()
+        leads = self._runtime.role.mine is not None
+        yield _gauge("barwatch_leader", "1 while this service leads those of its database.", float(leads))
+        if leads:  # a replica has none of them, and must not say that they are down
+            yield from self._lifts()
+            yield from self._cameras()
+            yield from self._outputs()
 
     def _lifts(self) -> Iterator[Metric]:
         watched = GaugeMetricFamily(

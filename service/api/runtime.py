@@ -17,6 +17,7 @@ from service.decoding.budget import DecodingHere, StrangersPictures
 from service.domain.camera import CameraEvent, CameraStatus, Snapshot
 from service.domain.errors import ConflictError, DamagedError, EngineUnavailableError, StoreError
 from service.domain.evidence.clip import ClipRules
+from service.domain.leadership import ALONE
 from service.domain.masks import MaskVersion
 from service.host.awaited import Watchers
 from service.host.clocks.wall_clock import WallClock
@@ -25,6 +26,7 @@ from service.host.runner import Runners
 from service.inference.protocol import Engine
 from service.overview.recent import RecentMarks
 from service.overview.thumbnails import Thumbnails
+from service.replicas.role import ServiceRole
 from service.secrets.vault import Vault
 from service.settings import Settings
 from service.store import lifts
@@ -120,6 +122,7 @@ class Runtime:
     clock: WallClock = field(default_factory=WallClock)
     decoding: StrangersPictures = field(default_factory=DecodingHere)
     threads: Threads = field(default_factory=Threads)
+    role: ServiceRole = field(default_factory=lambda: ServiceRole(ALONE))
     notes: AuditNotes = field(default_factory=AuditNotes)
     parts: Parts = field(default_factory=Parts)
     marks: RecentMarks = field(default_factory=RecentMarks)

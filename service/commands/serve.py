@@ -43,7 +43,7 @@ def serve(
         with importing(stays=True):
             from service.app import Service  # noqa: PLC0415 - imported while the worker loads the network
 
-        return Service(settings, early, on_ready=_say_ready)
+        return Service(settings, early, on_ready=_say_ready, on_standby=_say_standby)
 
     service = make_service(settings, make)
     typer.echo(f"barwatch {version('barwatch')} on {service.url}, loading the model …", err=True)
@@ -54,6 +54,10 @@ def serve(
 
 def _say_ready(service: Service) -> None:
     typer.echo(f"ready: {service.url} ({time.monotonic() - service.began_s:.1f} s)")
+
+
+def _say_standby(service: Service) -> None:
+    typer.echo(f"replica: {service.url} ({time.monotonic() - service.began_s:.1f} s), another service leads")
 
 
 def make_service(settings: Settings, make: Callable[[EarlyEngine], Service]) -> Service:

@@ -21,6 +21,7 @@ from service.host.runner import Runners
 from service.inference.protocol import Engine
 from service.leases.book import LeaseBook
 from service.leases.camera import LeasedCamera
+from service.replicas.role import ServiceRole
 from service.secrets.vault import Vault
 from service.settings import Settings
 from service.station.cameras import Cameras
@@ -59,6 +60,7 @@ def make_core(
     *,
     supervise: Callable[[ClipDesk, WatchedLift, Callable[[CameraEvent], None], Carried], CameraSupervisor],
     loop_files: bool,
+    role: ServiceRole,
 ) -> Core:
     """Return the core; nothing of it is started.
 
@@ -67,6 +69,7 @@ def make_core(
         engine, store, vault, setup, decoding, evidence, runners: what is there already.
         supervise: makes what looks after a camera's process.
         loop_files: recorded videos that replace cameras start again when they end.
+        role: whether this service leads.
     """
     pictures, hub, clock = evidence.pictures, AlarmHub(StoredOutbox(store)), WallClock()
     runners.add(hub.runner)
@@ -122,6 +125,7 @@ def make_core(
         decoding=decoding,
         shared_clips=evidence.clips,
         shipper=None if evidence.remote is None else shipper,
+        role=role,
     )
     return Core(runtime, pipeline, cameras, clips, shipper)
 

@@ -12,6 +12,8 @@ from service.composition.reports import make_watch_log
 from service.composition.testing import make_reviews, make_self_tests
 from service.composition.trying import make_renewals, make_trials
 from service.escalation.escalator import Escalator
+from service.host.parts import Begins
+from service.replicas.following import LeaderWatch
 
 
 def add_parts(core: Core) -> None:
@@ -23,15 +25,18 @@ def add_parts(core: Core) -> None:
     parts.add("the watch log is being continued", make_watch_log(core, sight))
     plant = make_plant(runtime, sight)
     book = make_book(runtime)
-    parts.add("browsers that alarms are pushed to are being looked up", book, at_once=True)
-    parts.add("the outputs are being started", make_outputs(runtime, tell, plant, book), at_once=True)
+    parts.add("browsers that alarms are pushed to are being looked up", book, Begins.LEADING)
+    parts.add("the outputs are being started", make_outputs(runtime, tell, plant, book), Begins.LEADING)
     shut_out = ShutOutElsewhere(runtime.store, runtime.gate.changed, runtime.runners)
-    parts.add("access is being followed", shut_out, at_once=True)
-    elsewhere = AlarmsElsewhere(runtime.store, runtime.hub, runtime.runners)
-    parts.add("other processes are being listened to", elsewhere, at_once=True)
+    parts.add("access is being followed", shut_out, Begins.EVERYWHERE)
+    elsewhere = AlarmsElsewhere(runtime.store, runtime.hub, runtime.role, runtime.runners)
+    parts.add("other processes are being listened to", elsewhere, Begins.EVERYWHERE)
+    leader = LeaderWatch(runtime.store, runtime.hub, runtime.role, runtime.runners)
+    runtime.gate.redeem_elsewhere = leader.ticket
+    parts.add("the leader is being asked", leader, Begins.EVERYWHERE)
     parts.add("the lifts' controls are being told", make_controls(runtime, sight))
     escalator = Escalator(runtime.store, runtime.clock.now, runners=runtime.runners)
-    parts.add("alarms that nobody acknowledges are being looked up", escalator, at_once=True)
+    parts.add("alarms that nobody acknowledges are being looked up", escalator, Begins.LEADING)
     parts.add("the lifts' controls are being listened to", make_inputs(core, plant))
     parts.add("the self-tests are being looked up", make_self_tests(runtime))
     parts.add("the lifts' budgets are being looked up", make_renewals(runtime))

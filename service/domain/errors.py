@@ -163,6 +163,10 @@ class EvidenceUnreachableError(StoreError):
     code = "evidence_unreachable"
 
 
+class SupersededError(StoreError):
+    """A write of a service that led, and does not lead any more: nothing of it is stored."""
+
+
 class BusyError(BarwatchError):
     """Too many requests of one kind are being handled: try again in a few seconds."""
 

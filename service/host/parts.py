@@ -1,13 +1,25 @@
 """Parts of the service beside watching and judging: each is added by one line, and found by its class.
 
-parts.add("the outputs are being started", outputs, at_once=True)
+parts.add("the outputs are being started", outputs, Begins.LEADING)
 parts.of(Outputs).test("control-room")
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import Enum
 from typing import Protocol, TypeVar
+
+
+class Begins(Enum):
+    """When a part starts."""
+
+    EVERYWHERE = "everywhere"
+    """First of all, also in a service that does not lead."""
+    LEADING = "leading"
+    """Once the service leads, before the model is loaded."""
+    LAST = "last"
+    """After the cameras."""
 
 
 class SidePart(Protocol):
@@ -28,17 +40,17 @@ class Parts:
     """The parts of one process, filled by the composition root before anything starts."""
 
     def __init__(self) -> None:
-        self._parts: list[tuple[str, SidePart, bool]] = []
+        self._parts: list[tuple[str, SidePart, Begins]] = []
 
-    def add(self, starting: str, part: SidePart, *, at_once: bool = False) -> None:
+    def add(self, starting: str, part: SidePart, begins: Begins = Begins.LAST) -> None:
         """Add one.
 
         Args:
             starting: what readiness says while it starts, as a sentence.
             part: at most one of each class.
-            at_once: it starts before the model is loaded, else after the cameras.
+            begins: when it starts.
         """
-        self._parts.append((starting, part, at_once))
+        self._parts.append((starting, part, begins))
 
     def of(self, kind: type[P]) -> P:
         """Return the part of a class. Raises LookupError: there is none."""
@@ -47,9 +59,9 @@ class Parts:
                 return part
         raise LookupError(f"the service has no {kind.__name__}")
 
-    def steps(self, *, at_once: bool) -> list[Step]:
-        """Return what starts them, in the order in which they were added."""
-        return [(starting, part.start) for starting, part, soon in self._parts if soon is at_once]
+    def steps(self, begins: Begins) -> list[Step]:
+        """Return what starts those of one time, in the order in which they were added."""
+        return [(starting, part.start) for starting, part, when in self._parts if when is begins]
 
     def stop(self) -> None:
         """End them, the last added first."""

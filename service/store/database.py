@@ -195,6 +195,7 @@ class Store:
             info = {DAMAGED_ROWS: self.damaged}
             with Session(self._writer, expire_on_commit=False, info=info) as session:
                 with session.begin():
+                    self.database.check_claim(session)
                     result = job(session)
                     if alarms := session.info.get(NEW_ALARMS):
                         self.database.tell(session, alarms[-1].seq)

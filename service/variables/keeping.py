@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr
 
@@ -20,6 +21,16 @@ class KeepingVariables(EvidenceVariables):
         description="postgresql://USER:PASSWORD@HOST/DATABASE; a file of SQLite in the data folder if unset.",
     )
     database_url_file: Path | None = Field(default=None, description="A file that holds it.")
+    standby: Literal["warm", "cold", "never"] = Field(
+        default="warm",
+        description="While another service leads with the same database: keep the network loaded; load it "
+        "when this one comes to lead; never lead.",
+    )
+    peer_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^\s/@]+$",
+        description="Where other services of the same database reach this one; its host and port if unset.",
+    )
     retention_days: float = Field(
         default=8, gt=0, description="How long passages without an alarm are kept, with their pictures."
     )

@@ -9,6 +9,7 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import structlog
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
@@ -24,7 +25,9 @@ from service.api.runtime import Runtime
 from service.people.agreed import client_of
 from service.settings import Settings
 from service.web.clients import ClientShares
+from service.web.forwarding import Forwarding
 from service.web.guards import BodyLimit, Origins, RootPath, SecurityHeaders
+from service.web.handed import FromReplicas
 from service.web.proxies import TrustedProxies
 from service.web.routers import ROUTERS, TAGS
 
@@ -53,8 +56,10 @@ types that you do not know. An upgrade that is refused is answered with 401 or 4
 with 4401 when its token is revoked, and with 1013 when the client reads too slowly."""
 
 
-def create_app(runtime: Runtime, lifespan: Lifespan | None = None) -> FastAPI:
-    """Return the application that serves `runtime`."""
+def create_app(
+    runtime: Runtime, lifespan: Lifespan | None = None, peers: httpx.AsyncBaseTransport | None = None
+) -> FastAPI:
+    """Return the application that serves `runtime`; peers: reaches the service that leads, else by HTTP."""
     app = _documented(runtime.settings.root_path, lifespan)
     app.state.runtime = runtime
     app.state.entrance = Entrance(
@@ -65,10 +70,18 @@ def create_app(runtime: Runtime, lifespan: Lifespan | None = None) -> FastAPI:
     app.add_middleware(BodyLimit, max_upload_bytes=int(4 * runtime.settings.max_upload_mb * 1e6) + 100_000)
     if runtime.settings.root_path:
         app.add_middleware(RootPath, root_path=runtime.settings.root_path)
-    app.add_middleware(SecurityHeaders)
     app.add_middleware(Origins, notes=runtime.notes)
+    app.add_middleware(
+        Forwarding,
+        role=runtime.role,
+        routes=app.routes,
+        root_path=runtime.settings.root_path,
+        transport=peers,
+    )
+    app.add_middleware(SecurityHeaders)
     app.add_middleware(ClientShares, trusted=runtime.settings.trusted_proxies)
     app.add_middleware(TrustedProxies, trusted=runtime.settings.trusted_proxies)
+    app.add_middleware(FromReplicas, role=runtime.role, hub=runtime.hub, redeem=runtime.gate.tickets.redeem)
     return app
 
 

@@ -224,12 +224,17 @@ ROWS = dict(
             FaultRow(
                 "Two services on one database",
                 "a second one is started, also after the first one lost its connection",
-                "one alone watches; the other is refused, or ends",
+                "one alone leads; whoever led before commits nothing any more, and ends",
             ),
             FaultRow(
                 "Two owners of one camera",
                 "an owner is cut off and goes on watching, its clock is off, what it saw comes late",
                 "one record and at most one alarm of each carrier; what is refused is counted",
+            ),
+            FaultRow(
+                "The service that leads is lost",
+                "replica and leader are killed while alarms come; a leader that answers nothing",
+                "another leads; clients resume by seq; without a leader feeds end and nothing sounds calm",
             ),
         ),
         start=1,

@@ -56,7 +56,7 @@ def environment(**variables: str) -> dict[str, str]:
 
 @contextlib.contextmanager
 def running(folder: Path, *arguments: str, command: str = "serve", **variables: str) -> Iterator[Running]:
-    """Start the service on a free port, wait until it says it is ready, stop it at the end."""
+    """Start the service on a free port, wait until it says it is ready or a replica, stop it at the end."""
     output = folder / "output.txt"
     began = time.monotonic()
     line = [sys.executable, "-m", "service", command, "--port", "0", *arguments]
@@ -66,7 +66,9 @@ def running(folder: Path, *arguments: str, command: str = "serve", **variables: 
         )
     try:
         while not (
-            found := re.search(r"^(?:ready: |    )(http://[0-9.:]+)", output.read_text(), re.MULTILINE)
+            found := re.search(
+                r"^(?:ready: |replica: |    )(http://[0-9.:]+)", output.read_text(), re.MULTILINE
+            )
         ):
             assert process.poll() is None, output.read_text()
             assert time.monotonic() < began + START_S, output.read_text()

@@ -27,6 +27,7 @@ from service.api.schemas.alarms import (
     TicketOut,
 )
 from service.api.threads import vital
+from service.replicas.answering import from_database
 from service.store import alarms
 from service.store.alarms import history
 
@@ -56,6 +57,7 @@ def make_ticket(runtime: RuntimeDep, principal: Caller) -> TicketOut:
 @router.get(
     "/{alarm_id}", summary="One alarm", dependencies=VIEWER, responses=responses(401, 403, 404, 409, 422, 503)
 )
+@from_database
 @vital
 def get_alarm(alarm_id: AlarmId, runtime: RuntimeDep) -> AlarmDetailOut:
     """Give an alarm with its life so far and its comments."""

@@ -47,7 +47,9 @@ async def follow_alarms(
     the database refuses alarms, `unstored` lists those that wait, as often as that changes; `status` says
     whether there is a flood, and what is out of service.
 
-    A client that is not let in gets 401 or 403 as the answer to its upgrade request, with a problem body.
+    A client that is not let in gets 401 or 403 as the answer to its upgrade request, with a problem body. One
+    of a replica gets 503 while no service is known to watch, and an open feed is closed then: its heartbeats
+    would say otherwise.
     """
     runtime = await get_runtime(websocket)
     try:
@@ -94,6 +96,10 @@ def _admit(websocket: WebSocket, runtime: Runtime, ticket: str | None) -> Princi
     """Return who follows; raises HTTPException for somebody who must not."""
     if not same_origin(websocket, required=False):
         raise RequestRefusedError(403, "expected the Origin of this service's own pages", "foreign_page")
+    if not runtime.role.watched:
+        refused = RequestRefusedError(503, "no service is known to watch now", "no_leader")
+        refused.headers = {"Retry-After": "2"}
+        raise refused
     if ticket is not None:
         return runtime.gate.by_ticket(ticket, client_address(websocket))
     return runtime.gate.identify(websocket)

@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Container
 from datetime import timedelta
 from functools import partial
+from typing import Literal
 
 from fastapi import APIRouter, Response
 
 from service.api.deps import OPERATOR, RuntimeDep
 from service.api.metrics import render
 from service.api.problems import responses
+from service.api.runtime import Runtime
 from service.api.schemas.service import ClockOut, LiveOut, ReadyOut
 from service.api.threads import vital
 from service.domain.alarm import AlarmKind
 from service.domain.camera import CameraState, CameraStatus
 from service.domain.errors import StoreError
 from service.host.disk import Room
+from service.host.runner import RunnerState
+from service.replicas.answering import from_database
+from service.replicas.following import LeaderWatch
 from service.store import alarms
 from service.store.upkeep import clock
 from service.usecases.watching import survey
@@ -31,9 +36,10 @@ ALARM_DUE_S = 12.0
 
 
 @router.get("/health/live", summary="Does the process answer?")
-async def live() -> LiveOut:
-    """Answer as long as the process does."""
-    return LiveOut()
+@from_database
+async def live(runtime: RuntimeDep) -> LiveOut:
+    """Answer as long as the process does; say whether it leads the services of its database."""
+    return LiveOut(role=runtime.role.name)
 
 
 @router.get(
@@ -41,6 +47,7 @@ async def live() -> LiveOut:
     summary="Are carriers being judged?",
     responses={503: {"model": ReadyOut, "description": "Not yet, or not any more."}},
 )
+@from_database
 @vital
 def ready(runtime: RuntimeDep, response: Response) -> ReadyOut:
     """Answer 200 when carriers are being judged, else 503 with every reason why they are not.
@@ -49,7 +56,52 @@ def ready(runtime: RuntimeDep, response: Response) -> ReadyOut:
     and every camera that is to be watched is live or under an alarm. A camera under an alarm does not make
     the service unready, nor does a lift that is enrolled and not watched, an accelerator that was given up,
     a disk with little room or a damaged record: all of these are reported.
+
+    A replica gives the leader's answer, and 503 as well where none answers or the replica itself cannot work.
     """
+    answer = _of_replica(runtime) if runtime.role.mine is None else _of_leader(runtime)
+    response.status_code = 503 if answer.problems else 200
+    return answer
+
+
+def _of_replica(runtime: Runtime) -> ReadyOut:
+    """Return what the leader says, with what is wrong here."""
+    # Most of its threads begin when it leads.
+    problems = [
+        f"{runner.name}: {runner.trouble}"
+        for runner in runtime.runners
+        if runner.trouble and runner.state is not RunnerState.NOT_STARTED and not runner.unfinished
+    ]
+    database = "ready"
+    try:
+        runtime.store.check()
+    except StoreError as error:
+        database = str(error)
+        problems.append(f"database: {database}")
+    said = runtime.parts.of(LeaderWatch).readiness()
+    if said is None:
+        return ReadyOut(
+            status="not ready",
+            role="replica",
+            problems=[*problems, "leader: none answers: nobody is known to watch"],
+            engine="unknown",
+            database=database,
+            cameras={},
+            not_watched={},
+            damaged_records=runtime.store.damaged.counts(),
+            model=None,
+            device="unknown",
+            device_lost=None,
+            alarm_history="unknown",
+            disk="unknown",
+        )
+    leader = ReadyOut.model_validate_json(said)
+    problems = [*(f"replica's {each}" for each in problems), *leader.problems]
+    status: Literal["ready", "not ready"] = "not ready" if problems else "ready"
+    return leader.model_copy(update={"role": "replica", "status": status, "problems": problems})
+
+
+def _of_leader(runtime: Runtime) -> ReadyOut:
     database, standing = "ready", frozenset[tuple[str | None, AlarmKind]]()
     surveyed: dict[str, str | None] = {}
     storage: list[str] = []
@@ -76,7 +128,6 @@ def ready(runtime: RuntimeDep, response: Response) -> ReadyOut:
         for camera in cameras
         if not accounted_for(camera, standing)
     ]
-    response.status_code = 503 if problems else 200
     damaged = runtime.hub.unreadable
     return ReadyOut(
         status="not ready" if problems else "ready",
@@ -132,6 +183,7 @@ def accounted_for(camera: CameraStatus, standing: Container[tuple[str | None, Al
     response_class=Response,
     responses={200: {"content": {"text/plain": {}}, "description": "Prometheus' text format."}},
 )
+@from_database
 @vital
 def metrics(runtime: RuntimeDep) -> Response:
     """Give what the service counts, in Prometheus' text format."""

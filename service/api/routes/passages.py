@@ -22,6 +22,7 @@ from service.api.schemas.base import Moment
 from service.api.schemas.passages import DecisionOut, PassageOut, PassagesOut
 from service.api.serving.parts import part_of
 from service.inference.why import overlay, png_of
+from service.replicas.answering import from_database
 from service.site.explaining import decision_of
 from service.store import masks, passages
 
@@ -37,6 +38,7 @@ _KEPT = {"Cache-Control": "private, max-age=86400, immutable"}
 
 
 @router.get("", summary="Judged carriers", dependencies=SOMEWHERE, responses=responses(401, 403, 422, 503))
+@from_database
 def list_passages(
     runtime: RuntimeDep,
     principal: Caller,
@@ -76,6 +78,7 @@ def list_passages(
     dependencies=VIEWER,
     responses=responses(401, 404, 409, 422, 503),
 )
+@from_database
 def get_passage(passage_id: PassageId, runtime: RuntimeDep) -> PassageOut:
     """Return one passage: its times, the verdict on it and on each picture, and the operator's label."""
     with runtime.store.reading() as session:

@@ -10,6 +10,7 @@ from service.api.problems import RequestRefusedError, responses
 from service.api.runtime import Runtime
 from service.api.schemas.people import PersonOut, ProofIn, SignIn, WaysInOut
 from service.domain.people import Principal
+from service.replicas.answering import from_database
 from service.store.people import users
 
 router = APIRouter(prefix="/session", tags=["session"])
@@ -66,6 +67,7 @@ def _give(cookie: str, request: Request, response: Response, runtime: Runtime) -
 
 
 @router.get("/ways", summary="How to sign in", responses=responses(503))
+@from_database
 def ways_in(runtime: RuntimeDep, entrance: EntranceDep) -> WaysInOut:
     """Say what a form for signing in should ask for; nobody is named."""
     with runtime.store.reading() as session:
@@ -81,6 +83,7 @@ def ways_in(runtime: RuntimeDep, entrance: EntranceDep) -> WaysInOut:
     response_model_exclude_none=True,
     responses=responses(401, 503),
 )
+@from_database
 def who_am_i(principal: Caller) -> PersonOut:
     """Return the person to whom the token or cookie belongs."""
     return PersonOut.of(principal)

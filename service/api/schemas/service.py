@@ -6,11 +6,17 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+RoleOut = Literal["leader", "replica"]
+
 
 class LiveOut(BaseModel):
     """The process answers."""
 
     status: Literal["live"] = "live"
+    role: RoleOut = Field(
+        default="leader",
+        description="`leader`: its cameras watch. `replica`: another service of the same database leads.",
+    )
 
 
 class ClockOut(BaseModel):
@@ -23,6 +29,11 @@ class ReadyOut(BaseModel):
     """Whether carriers are being judged, part by part."""
 
     status: Literal["ready", "not ready"]
+    role: RoleOut = Field(
+        default="leader",
+        description="`leader`: its cameras watch. `replica`: another service of the same database leads; all "
+        "that follows is what that one says, with what is wrong with the replica among the problems.",
+    )
     problems: list[str] = Field(
         description="Every reason why the service is not ready, each with the part's name; empty if it is."
     )

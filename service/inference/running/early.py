@@ -34,10 +34,10 @@ class EarlyEngine:
         self._kept: list[Health] = []
         self._link = make_link(settings, self.runners) if settings.engine == "ray" else None
         first = self._make(settings, settings.manifest_path())
-        first.start(wait_ready=False)
-        if self._link is not None:
-            self._link.start()
         self.engine = SwitchingEngine(first, partial(self._make, settings))
+        self._first, self._warm = first, settings.standby == "warm" or settings.database_address() is None
+        if self._warm:
+            self._start()
 
     @property
     def link(self) -> DriverLink | None:
@@ -54,6 +54,17 @@ class EarlyEngine:
         self.engine.stop()
         if self._link is not None:
             self._link.stop()
+
+    def wait_ready(self) -> None:
+        """Wait for the worker, which is started now if it was not to be before it is needed."""
+        if not self._warm:
+            self._start()
+        self.engine.wait_ready()
+
+    def _start(self) -> None:
+        self._first.start(wait_ready=False)
+        if self._link is not None:
+            self._link.start()
 
     def listen(self, listener: Callable[[Health], None]) -> None:
         """Report to `listener` from now on, beginning with what was kept so far."""

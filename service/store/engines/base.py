@@ -10,6 +10,8 @@ from typing import Protocol
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from service.domain.leadership import Leader
+
 
 class DatabasePresence(Protocol):
     """Notices that what was opened is no longer what is written to."""
@@ -61,23 +63,35 @@ class OpenDatabase(Protocol):
     def tell(self, session: Session, seq: int) -> None:
         """Say to other processes, once the transaction is committed, that there are alarms up to `seq`."""
 
-    def claim(self) -> None:
-        """Become the one service that watches with it, until it is closed.
+    def claim(self, address: str) -> Leader | None:
+        """Become the one service that leads with it, until it is closed; None while another one does.
 
-        Raises ConfigurationError: another service is.
+        address: where other services reach this one. Raises ConfigurationError: it does not answer.
         """
+
+    def check_claim(self, session: Session) -> None:
+        """Raise SupersededError, in a transaction that writes, if this service led and another does now."""
+
+    def leader(self, session: Session) -> Leader | None:
+        """Return which service claimed to lead last; None: none did, or none could."""
 
     def close(self) -> None:
         """Close it."""
 
-    def hear(self, called: Callable[[], object], stopping: Callable[[], bool]) -> bool:
+    def hear(
+        self,
+        called: Callable[[], object],
+        stopping: Callable[[], bool],
+        leads: Callable[[Leader], object] = lambda _: None,
+    ) -> bool:
         """Call `called` whenever another process says something, until `stopping`.
 
-        Returns at once, with False, where none does.
+        leads: called if this service asked to lead, and has come to now. Returns at once, with False, where
+        nobody says anything.
 
         Raises:
             StoreError: nothing can be heard.
-            ConfigurationError: it was claimed, and another service watches with it now.
+            ConfigurationError: this service led, and another one has since.
         """
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from service.domain.errors import ConfigurationError, StoreError
+from service.domain.leadership import ALONE, Leader
 from service.host.private import private_file, private_folder
 from service.store.audit import guard
 from service.store.audit.heads import HeadFile
@@ -70,8 +71,15 @@ class OpenFile:
     def tell(self, session: Session, seq: int) -> None:
         """Do nothing: other processes look every few seconds."""
 
-    def claim(self) -> None:
-        """Do nothing: the lock of the data folder says whose it is."""
+    def claim(self, address: str) -> Leader:  # noqa: ARG002
+        """Lead: the lock of the data folder says that this is the one service."""
+        return ALONE
+
+    def check_claim(self, session: Session) -> None:
+        """Return: there is no other."""
+
+    def leader(self, session: Session) -> None:
+        """Return nothing: there is no other."""
 
     def close(self) -> None:
         """Close connections and file."""
@@ -79,7 +87,12 @@ class OpenFile:
         self.reader.dispose()
         self.writer.dispose()
 
-    def hear(self, called: Callable[[], object], stopping: Callable[[], bool]) -> bool:  # noqa: ARG002
+    def hear(
+        self,
+        called: Callable[[], object],  # noqa: ARG002
+        stopping: Callable[[], bool],  # noqa: ARG002
+        leads: Callable[[Leader], object] = lambda _: None,  # noqa: ARG002
+    ) -> bool:
         """Nobody says anything."""
         return False
 

@@ -25,7 +25,7 @@ def test_ready_means_that_carriers_are_judged(house: House) -> None:
     body = house.client.get("/health/ready").json()
     assert (body["status"], body["engine"], body["database"]) == ("ready", "ready", "ready")
     assert body["cameras"] == {"demo-quad": "live"}
-    assert house.client.get("/health/live").json() == {"status": "live"}
+    assert house.client.get("/health/live").json() == {"status": "live", "role": "leader"}
 
 
 def test_a_camera_is_live_or_under_an_alarm(house: House) -> None:

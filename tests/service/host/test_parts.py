@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.host.parts import Parts
+from service.host.parts import Begins, Parts
 
 
 class Noted:
@@ -24,17 +24,23 @@ class Later(Noted):
     pass
 
 
-def test_parts_start_in_two_rounds_and_end_in_reverse() -> None:
-    """What is to start at once does not wait for the others; the last to start is the first to end."""
+class Everywhere(Noted):
+    pass
+
+
+def test_parts_start_in_rounds_and_end_in_reverse() -> None:
+    """What every service has does not wait until it leads, nor the next for the others."""
     done: list[str] = []
-    parts, later, soon = Parts(), Later(done), Soon(done)
-    parts.add("later is being started", later)
-    parts.add("soon is being started", soon, at_once=True)
-    for at_once in (True, False):
-        for _, start in parts.steps(at_once=at_once):
+    parts, soon = Parts(), Soon(done)
+    parts.add("later is being started", Later(done))
+    parts.add("soon is being started", soon, Begins.LEADING)
+    parts.add("everywhere is being started", Everywhere(done), Begins.EVERYWHERE)
+    for begins in Begins:
+        for _, start in parts.steps(begins):
             start()
     parts.stop()
-    assert done == ["Soon starts", "Later starts", "Soon stops", "Later stops"]
+    starts = ["Everywhere starts", "Soon starts", "Later starts"]
+    assert done == [*starts, "Everywhere stops", "Soon stops", "Later stops"]
     assert parts.of(Soon) is soon
     with pytest.raises(LookupError, match="has no Parts"):
         parts.of(Parts)

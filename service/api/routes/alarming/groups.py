@@ -16,6 +16,7 @@ from service.api.schemas.alarms import (
     AlarmGroupsOut,
 )
 from service.api.threads import vital
+from service.replicas.answering import from_database
 from service.store.alarms import groups
 
 router = APIRouter(prefix="/alarms/groups", tags=["alarms"])
@@ -26,6 +27,7 @@ GroupId = Annotated[
 
 
 @router.get("", summary="Standing groups", dependencies=SOMEWHERE, responses=responses(401, 503))
+@from_database
 @vital
 def list_groups(runtime: RuntimeDep, principal: Caller) -> AlarmGroupsOut:
     """Give the groups of which something stands, the most important and the newest first."""
@@ -37,6 +39,7 @@ def list_groups(runtime: RuntimeDep, principal: Caller) -> AlarmGroupsOut:
 @router.get(
     "/{group_id}", summary="One group", dependencies=VIEWER, responses=responses(401, 403, 404, 422, 503)
 )
+@from_database
 @vital
 def get_group(group_id: GroupId, runtime: RuntimeDep) -> AlarmGroupOut:
     """Give a group, of all its alarms; `GET /alarms?group=` lists these."""

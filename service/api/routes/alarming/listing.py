@@ -21,6 +21,7 @@ from service.domain.people import Principal
 from service.domain.reviewing.answers import AlarmReview
 from service.domain.telling.alarms import kind_of, message_of
 from service.figures.spreadsheet import Cell, csv_lines
+from service.replicas.answering import from_database
 from service.store import alarms
 from service.store.audit import entries
 from service.store.records import Page
@@ -94,6 +95,7 @@ Filter = Annotated[AlarmFilter, Depends(_filter)]
 @router.get(
     "", summary="The history of alarms", dependencies=SOMEWHERE, responses=responses(401, 403, 422, 503)
 )
+@from_database
 @vital
 def list_alarms(
     runtime: RuntimeDep, principal: Caller, wanted: Filter, cursor: Cursor = None, limit: Limit = 50
@@ -132,6 +134,7 @@ def list_alarms(
         **responses(401, 403, 422, 503),
     },
 )
+@from_database
 def export_alarms(
     runtime: RuntimeDep, principal: Caller, wanted: Filter, words: TableWords
 ) -> StreamingResponse:

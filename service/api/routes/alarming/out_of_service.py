@@ -26,6 +26,7 @@ from service.api.schemas.alarms import (
 )
 from service.api.threads import vital
 from service.domain.alarm import AlarmState
+from service.replicas.answering import from_database
 from service.store import alarms, lifts
 from service.store.alarms import out_of_service
 
@@ -63,6 +64,7 @@ def get_status(runtime: RuntimeDep, principal: Caller) -> AlarmStatusOut:
     dependencies=VIEWER,
     responses=responses(401, 403, 404, 422, 503),
 )
+@from_database
 @vital
 def get_entry(lift_id: LiftIdPath, runtime: RuntimeDep) -> OutOfServiceOut:
     """Give by whom, until when and why the lift or its camera is out of service. 404 if it is in service."""

@@ -16,6 +16,7 @@ from service.api.runtime import Runtime
 from service.api.schemas.audit import AuditChainOut, AuditEntryOut, AuditHeadOut, AuditOut, SigningKeyOut
 from service.api.schemas.base import Moment
 from service.audit.signing import SigningKey, fingerprint
+from service.replicas.answering import from_database
 from service.store.audit import entries
 from service.store.audit.newest import after, state_of
 
@@ -23,6 +24,7 @@ router = APIRouter(prefix="/audit", tags=["audit"])
 
 
 @router.get("/head", summary="The head of the audit", dependencies=VIEWER, responses=responses(401, 503))
+@from_database
 def head(runtime: RuntimeDep) -> AuditHeadOut:
     """Give the hash of the newest entry, to be kept elsewhere."""
     with runtime.store.reading() as session:
@@ -39,6 +41,7 @@ def signing_key(runtime: RuntimeDep) -> SigningKeyOut:
 @router.get(
     "/chain", summary="Whether the audit is whole", dependencies=ADMIN, responses=responses(401, 403, 503)
 )
+@from_database
 def chain(runtime: RuntimeDep) -> AuditChainOut:
     """Follow the newest thousand entries: each one's hash must come of its content and the hash before."""
     with runtime.store.reading() as session:
@@ -55,6 +58,7 @@ def chain(runtime: RuntimeDep) -> AuditChainOut:
         **responses(401, 403, 503),
     },
 )
+@from_database
 def export(runtime: RuntimeDep) -> StreamingResponse:
     """Give every entry with all that its hash covers, so that anybody can follow the chain; it is noted."""
     head = runtime.store.write(partial(entries.record, action="audit.export")).result()
@@ -73,6 +77,7 @@ def _lines(runtime: Runtime, until: int) -> Iterator[str]:
 
 
 @router.get("", summary="Who did what", dependencies=ADMIN, responses=responses(401, 403, 422, 503))
+@from_database
 def list_entries(
     runtime: RuntimeDep,
     actor: Annotated[str | None, Query(max_length=200, description="By this person or token only.")] = None,

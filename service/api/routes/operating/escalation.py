@@ -12,6 +12,7 @@ from service.api.problems import responses
 from service.api.schemas.operating.escalation import EscalationIn, EscalationOut, EscalationRuleShape
 from service.api.tags import TAGGED, IfUnchanged, tag_of, tagged
 from service.domain.errors import ConflictError
+from service.replicas.answering import from_database
 from service.store import escalations, lifts
 from service.store.database import guarded
 from service.store.delivery import outputs
@@ -25,6 +26,7 @@ router = APIRouter(prefix="/escalation", tags=["alarms"])
     dependencies=VIEWER,
     responses={**TAGGED, **responses(401, 403, 503)},
 )
+@from_database
 def read_rules(runtime: RuntimeDep, response: Response) -> EscalationOut:
     """Return what happens when nobody acknowledges an alarm, by lift and priority."""
     with runtime.store.reading() as session:

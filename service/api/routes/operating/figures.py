@@ -12,6 +12,7 @@ from service.api.problems import RequestRefusedError, responses
 from service.api.schemas.base import Moment
 from service.api.schemas.operating.figures import KeyFiguresOut
 from service.figures.key_figures import key_figures
+from service.replicas.answering import from_database
 from service.store.alarms import annunciations
 
 router = APIRouter(prefix="/alarms", tags=["alarms"])
@@ -26,6 +27,7 @@ _EARLIEST = datetime.min.replace(tzinfo=UTC)
     dependencies=SOMEWHERE,
     responses=responses(401, 403, 422, 503),
 )
+@from_database
 def figures(
     runtime: RuntimeDep,
     principal: Caller,

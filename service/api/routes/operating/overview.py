@@ -32,6 +32,7 @@ from service.industry.inputs.whole import LiftInputs
 from service.overview.line import LineSaid, line_now
 from service.overview.recent import KEPT
 from service.overview.thumbnails import PictureWidth
+from service.replicas.answering import from_database
 from service.store import lifts, masks
 from service.store.alarms import out_of_service
 from service.store.database import guarded
@@ -90,6 +91,7 @@ def get_overview(
     dependencies=VIEWER,
     responses={**TAGGED, **responses(401, 403, 404, 409, 422, 503)},
 )
+@from_database
 def get_place(lift_id: LiftIdPath, runtime: RuntimeDep, response: Response) -> LiftPlaceOut:
     """Give the lift's area and station, and the distance between its carriers, as far as somebody said it."""
     with runtime.store.reading() as session:

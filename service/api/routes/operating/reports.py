@@ -17,6 +17,7 @@ from service.figures.carriers import NAMES
 from service.figures.periods import HOURS_PATTERN, ReportPeriod, ResortCalendar, ShiftHours
 from service.figures.spreadsheet import Cell, csv_lines
 from service.figures.watching import STATES
+from service.replicas.answering import from_database
 from service.reports.making import MadeReport, ReportOrder, make
 from service.words.catalogue import Words
 
@@ -83,6 +84,7 @@ Asked = Annotated[AskedReport, Depends(asked)]
     dependencies=SOMEWHERE,
     responses=responses(401, 403, 422, 503),
 )
+@from_database
 def report(runtime: RuntimeDep, ask: Asked) -> ReportOut:
     """Say what passed, how often the bar was open, for how long nobody could see it, and who came to alarms.
 
@@ -110,6 +112,7 @@ def report(runtime: RuntimeDep, ask: Asked) -> ReportOut:
         **responses(401, 403, 422, 503),
     },
 )
+@from_database
 def as_csv(runtime: RuntimeDep, ask: Asked, words: TableWords) -> StreamingResponse:
     """Give the same figures for a spreadsheet: of each lift by hours, or by days of a week or season."""
     with runtime.store.reading() as session:

@@ -13,6 +13,7 @@ from service.api.runtime import Runtime
 from service.api.schemas.people import FactorIn, FactorOut, PasswordIn, RecoveryOut, SignInOut, SignInsOut
 from service.domain.people import Principal
 from service.people import factor
+from service.replicas.answering import from_database
 from service.store.people import users
 from service.store.records import SessionRecord, UserRecord
 
@@ -23,6 +24,7 @@ _WRITES = responses(400, 401, 403, 404, 409, 413, 422, 503)
 
 
 @router.get("/sessions", summary="My sign-ins", dependencies=SOMEWHERE, responses=responses(401, 409, 503))
+@from_database
 def list_sign_ins(runtime: RuntimeDep, principal: Caller) -> SignInsOut:
     """Give every sign-in of the same person, or of the same token: where from, since when, last used."""
     found = runtime.gate.sessions.listing(_owner(runtime, principal))

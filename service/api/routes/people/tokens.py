@@ -10,6 +10,7 @@ from fastapi import APIRouter, Path
 from service.api.deps import ADMIN, PROVEN, RuntimeDep
 from service.api.problems import RequestRefusedError, responses
 from service.api.schemas.people import NewTokenOut, TokenIn, TokenOut, TokensOut
+from service.replicas.answering import from_database
 from service.store import tokens
 
 router = APIRouter(prefix="/tokens", tags=["people"])
@@ -18,6 +19,7 @@ TokenId = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$", description="The token'
 
 
 @router.get("", summary="The tokens", dependencies=ADMIN, responses=responses(401, 503))
+@from_database
 def list_tokens(runtime: RuntimeDep) -> TokensOut:
     """Give every token, those that no longer work too; never the token itself."""
     now = runtime.gate.sessions.now()

@@ -20,6 +20,7 @@ from service.api.schemas.people import (
     tag_of_user,
 )
 from service.api.tags import TAGGED, IfUnchanged, tagged
+from service.replicas.answering import from_database
 from service.store.database import guarded
 from service.store.people import users
 from service.store.records import UserRecord
@@ -31,6 +32,7 @@ _WRITES = responses(400, 401, 403, 404, 409, 413, 422, 503)
 
 
 @router.get("", summary="The people", dependencies=ADMIN, responses=responses(401, 503))
+@from_database
 def list_users(runtime: RuntimeDep) -> UsersOut:
     """Give everybody, those who are shut out too."""
     with runtime.store.reading() as session:

@@ -15,6 +15,7 @@ from service.api.problems import RequestRefusedError, responses
 from service.api.runtime import Runtime
 from service.api.schemas.base import Moment
 from service.api.schemas.reviewing.accuracy import LiftAccuracyOut
+from service.replicas.answering import from_database
 from service.reviewing.accuracy import accuracy_in
 from service.reviewing.export import ExportRange, labels_csv, labels_zip
 from service.store import lifts
@@ -34,6 +35,7 @@ To = Annotated[Moment | None, Query(description="Seen before this.")]
     dependencies=VIEWER,
     responses=responses(401, 404, 409, 422, 503),
 )
+@from_database
 def read_accuracy(
     lift_id: LiftIdPath,
     runtime: RuntimeDep,
@@ -68,6 +70,7 @@ def read_accuracy(
         **responses(401, 403, 404, 409, 422, 503),
     },
 )
+@from_database
 def export_labels(
     lift_id: LiftIdPath, runtime: RuntimeDep, from_: From = None, to: To = None
 ) -> StreamingResponse:

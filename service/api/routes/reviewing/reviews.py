@@ -24,6 +24,7 @@ from service.api.schemas.reviewing.reviews import (
 )
 from service.domain.people import Principal
 from service.domain.reviewing.answers import LABELS, GivenAnswer, answer_of, contradicts
+from service.replicas.answering import from_database
 from service.store import lifts, passages
 from service.store.records import PassageRecord
 from service.store.reviewing import answers, queue
@@ -40,6 +41,7 @@ MOST_SHOWN = 50
     dependencies=OPERATOR,
     responses=responses(401, 403, 404, 409, 422, 503),
 )
+@from_database
 def read_queue(
     lift_id: LiftIdPath,
     runtime: RuntimeDep,
@@ -73,6 +75,7 @@ def read_queue(
     dependencies=OPERATOR,
     responses=responses(401, 403, 404, 409, 422, 503),
 )
+@from_database
 def read_disagreements(
     lift_id: LiftIdPath,
     runtime: RuntimeDep,
@@ -104,6 +107,7 @@ def read_disagreements(
     dependencies=VIEWER,
     responses=responses(401, 404, 409, 422, 503),
 )
+@from_database
 def read_answers(passage_id: PassageId, runtime: RuntimeDep) -> GivenAnswersOut:
     """Give everything that people said of a passage, with what was taken back or replaced."""
     with runtime.store.reading() as session:

@@ -34,7 +34,9 @@ KEEPALIVES = "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepa
 
 _OF_BOTH = "-c client_encoding=UTF8 -c timezone=UTC -c standard_conforming_strings=on"
 _OF_WRITERS = (
-    f"-c {WRITES}=on -c synchronous_commit=on -c lock_timeout=10s -c statement_timeout=20s"
+    # What a statement reads is read after the lock was taken, whatever the server's default.
+    "-c default_transaction_isolation=read\\ committed"
+    f" -c {WRITES}=on -c synchronous_commit=on -c lock_timeout=10s -c statement_timeout=20s"
     # Whoever hangs with the lock is cut off, also if nothing is heard of it any more.
     " -c idle_in_transaction_session_timeout=20s"
     f" {KEEPALIVES}"

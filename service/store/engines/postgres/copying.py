@@ -13,7 +13,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Engine, Table
 
 from service.domain.errors import ConfigurationError
-from service.store.engines.postgres import sealing
+from service.store.engines.postgres import claims, sealing
 from service.store.file.engine import make_engine, migrate, revisions
 from service.store.tables import Base
 
@@ -48,6 +48,7 @@ def copy_to_file(reader: Engine, path: Path, where: str) -> None:
             for table in Base.metadata.sorted_tables:  # each behind those that it refers to
                 _copy(connection, table, file)
             _go_on_counting(connection, file)
+            file.execute("DELETE FROM meta WHERE key = ?", (claims.KEY,))  # nobody leads with a file
             file.execute("COMMIT")
             file.execute("PRAGMA journal_mode=DELETE")
 

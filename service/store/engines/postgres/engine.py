@@ -16,10 +16,11 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from service.domain.errors import ConfigurationError, StoreError
+from service.domain.leadership import Leader
 from service.host.private import private_folder
 from service.store.audit import guard
 from service.store.audit.heads import HeadFile
-from service.store.engines.postgres import functions, sealing
+from service.store.engines.postgres import claims, functions, sealing
 from service.store.engines.postgres.connecting import address_of, connect, shown
 from service.store.engines.postgres.copying import copy_to_file
 from service.store.engines.postgres.listening import CHANNEL, OwnLine
@@ -86,12 +87,21 @@ class OpenServer:
         """Notify whoever listens, with the commit."""
         session.execute(text(f"SELECT pg_notify('{CHANNEL}', :seq)"), {"seq": str(seq)})
 
-    def claim(self) -> None:
-        """Take the lock of the service that watches."""
+    def claim(self, address: str) -> Leader | None:
+        """Take the lock of the service that leads, if it is free."""
         try:
-            self._line.claim()
+            return self._line.claim(address)
         except StoreError as error:
             raise ConfigurationError(str(error)) from error
+
+    def check_claim(self, session: Session) -> None:
+        """Compare the newest claim with this service's."""
+        if self._line.leader is not None:
+            claims.check(session, self._line.leader)
+
+    def leader(self, session: Session) -> Leader | None:
+        """Read the newest claim."""
+        return claims.read(session)
 
     def close(self) -> None:
         """Close all connections."""
@@ -99,9 +109,14 @@ class OpenServer:
         self.reader.dispose()
         self.writer.dispose()
 
-    def hear(self, called: Callable[[], object], stopping: Callable[[], bool]) -> bool:
+    def hear(
+        self,
+        called: Callable[[], object],
+        stopping: Callable[[], bool],
+        leads: Callable[[Leader], object] = lambda _: None,
+    ) -> bool:
         """Listen on a connection of its own."""
-        self._line.listen(called, stopping)
+        self._line.listen(called, stopping, leads)
         return True
 
 

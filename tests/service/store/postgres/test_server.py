@@ -18,11 +18,11 @@ from hypothesis import strategies as some
 from lifts.schema import Lift
 from service.audit.verification import verify
 from service.domain.alarm import AlarmDraft, AlarmKind, Severity
-from service.domain.errors import BackupError, ConfigurationError, StoreError
+from service.domain.errors import BackupError, ConfigurationError, StoreError, SupersededError
 from service.store import alarms, lifts
 from service.store.audit.guard import row_seal
 from service.store.database import Store
-from service.store.engines.postgres import connecting, listening
+from service.store.engines.postgres import connecting
 from service.store.engines.postgres.connecting import WRITE_LOCK
 from service.store.engines.postgres.dialect import StoredDialect
 from service.store.file.moved import note_moved
@@ -84,7 +84,7 @@ def test_its_owner_needs_no_other_right(server: Cluster, tmp_path: Path) -> None
     server.execute(f"ALTER DATABASE {name} OWNER TO owner_of_{name}")
     url = server.url(name).replace("barwatch@", f"owner_of_{name}@")
     with closing(Store.open(tmp_path, url=url)) as store:
-        store.database.claim()
+        assert store.database.claim("http://here") is not None
         assert _raise(store, "p") == 1
     assert verify(tmp_path, url=url).broken == []
 
@@ -225,26 +225,71 @@ def test_others_hear_of_alarms_at_once(server: Cluster, open_store: Opened) -> N
 
 
 @pytest.mark.fault(50)
-def test_one_service_alone_watches(
-    server: Cluster, open_store: Opened, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Two would judge each carrier twice. Who lost the lock with the server takes it again, if it is free."""
-    monkeypatch.setattr(listening, "CLAIM_S", 0.0)
+def test_one_service_alone_leads(server: Cluster, open_store: Opened) -> None:
+    """Two would judge each carrier twice. Who lost the lock with its connection takes it again, if it may."""
     name = server.fresh()
     one, other = open_store(name), open_store(name)
-    one.database.claim()
-    with pytest.raises(ConfigurationError, match="another service watches"):
-        other.database.claim()
-    server.execute(
-        "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objid = 1", name
-    )
+    first = one.database.claim("http://one")
+    assert first is not None
+    assert other.database.claim("http://other") is None
+    _cut_leader_off(server, name)
     with pytest.raises(StoreError):
         one.database.hear(lambda: None, lambda: False)
-    other.database.claim()
-    with pytest.raises(ConfigurationError, match="another service watches"):
+    assert one.database.hear(lambda: None, lambda: True), "nobody led meanwhile: it goes on under its claim"
+    assert _raise(one, "before") == 1
+    _cut_leader_off(server, name)
+    with pytest.raises(StoreError):
         one.database.hear(lambda: None, lambda: False)
+    assert _raise(one, "still") == 2, "nobody else leads"
+    came = threading.Event()
+    other.database.hear(lambda: None, came.is_set, lambda _: came.set())
+    with other.reading() as session:
+        second = other.database.leader(session)
+    assert second is not None
+    assert (second.fence, second.address) == (first.fence + 1, "http://other")
+    with pytest.raises(SupersededError):
+        _raise(one, "too late")
+    assert _raise(other, "after") == 3
     other.close()
-    assert one.database.hear(lambda: None, lambda: True)
+    with pytest.raises(ConfigurationError, match="another service has led"):
+        one.database.hear(lambda: None, lambda: False)
+    with pytest.raises(SupersededError):
+        _raise(one, "too late")
+
+
+@pytest.mark.fault(50)
+def test_what_waits_for_the_lock_while_another_claims_is_refused(server: Cluster, open_store: Opened) -> None:
+    """The claim is looked at once the writers' lock is held, not before: what waited saw the old one."""
+    name = server.fresh()
+    one, other = open_store(name), open_store(name)
+    assert one.database.claim("http://one") is not None
+    with psycopg.connect(server.url(name)) as holder:
+        holder.execute("SELECT pg_advisory_xact_lock(%s)", (WRITE_LOCK,))
+        _cut_leader_off(server, name)
+        claiming = threading.Thread(target=other.database.claim, args=("http://other",))
+        claiming.start()
+        _await_waiting(server, name, 1)
+        waiting = one.write(lambda session: lifts.put(session, Lift(id="late", name="late")))
+        _await_waiting(server, name, 2)
+    with pytest.raises(SupersededError):  # the lock is given in the order in which it was asked for
+        waiting.result(60)
+    claiming.join(60)
+    with other.reading() as session:
+        assert not lifts.listing(session)
+
+
+def _cut_leader_off(server: Cluster, name: str) -> None:
+    server.execute(
+        "SELECT pg_terminate_backend(pid, 10000) FROM pg_locks WHERE locktype = 'advisory' AND objid = 1"
+        " AND granted",
+        name,
+    )
+
+
+def _await_waiting(server: Cluster, name: str, count: int) -> None:
+    waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    while server.execute(waiting, name) != [(count,)]:
+        pass
 
 
 def test_a_backup_is_a_file_of_sqlite_that_is_checked_and_restored(

@@ -1,88 +1,303 @@
-"""Real services on one PostgreSQL database: one watches, the other stands by; the server goes and returns."""
+"""Real services on one PostgreSQL database: one leads, the others answer; each is killed or stopped."""
 
+import contextlib
 import json
-import subprocess
+import signal
 import sys
+import threading
 import time
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
+from cryptography.fernet import Fernet
+from websockets.exceptions import WebSocketException
 from websockets.sync.client import ClientConnection, connect
 
 from service.domain.alarm import AlarmDraft, AlarmKind, Severity
 from service.store import alarms
 from service.store.database import Store
 from tests.postgres import Cluster
-from tests.tools.processes import ADMIN_TOKEN, Running, environment, running
-from tests.tools.tiny_model import release
+from tests.service.capture.videos import write_video
+from tests.tools.processes import ADMIN_TOKEN, Running, running
+from tests.tools.tiny_model import CLOSE_Y, OPEN_Y, draw_mask, png, release
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
 SIGNED = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
 PATIENCE_S = 120.0
+LOOK_S = 0.05
+POSE = {"y": 90.0, "scale": 2.0}
 
 
-def _next_alarm(feed: ClientConnection) -> int:
-    while (told := json.loads(feed.recv(PATIENCE_S)))["type"] != "alarm":
-        pass
-    return int(told["seq"])
+@dataclass
+class Services:
+    """Services on one database, made as they are asked for, and a store beside them that writes."""
 
+    folder: Path
+    url: str
+    beside: Store
+    stack: contextlib.ExitStack
+    all: list[Running] = field(default_factory=list)
+    shared: dict[str, str] = field(default_factory=dict)
 
-def _raise(store: Store, passage: str) -> int:
-    draft = AlarmDraft(AlarmKind.BAR_OPEN, Severity.CRITICAL, "lift", "open", passage_id=passage)
-    alarm = store.write(lambda session: alarms.raise_alarm(session, draft)).result()
-    assert alarm is not None
-    return alarm.seq
-
-
-def _await_status(service: Running, status: int) -> str:
-    until = time.monotonic() + PATIENCE_S
-    while (answer := httpx.get(f"{service.url}/health/ready", timeout=PATIENCE_S)).status_code != status:
-        assert time.monotonic() < until, answer.text
-        time.sleep(0.1)  # another process's state cannot be awaited
-    return answer.text
-
-
-def test_a_second_service_stands_by_and_goes_on_where_the_first_was(server: Cluster, tmp_path: Path) -> None:
-    """Every alarm once, in one sequence, whoever wrote it; a server that was away is said, and forgotten."""
-    model, url = release(tmp_path), server.url(server.empty())
-    folders = [tmp_path / name for name in ("one", "two", "beside")]
-    for folder in folders:
+    def start(self, **variables: str) -> Running:
+        folder = self.folder / f"service-{len(self.all)}"
         folder.mkdir()
-    of = [("--data", str(folder / "data"), "--model", str(model)) for folder in folders]
-    with running(folders[0], *of[0], BARWATCH_DATABASE_URL=url) as one:
-        refused = subprocess.run(
-            [sys.executable, "-m", "service", "serve", "--port", "0", *of[1]],
-            capture_output=True,
-            text=True,
-            env=environment(BARWATCH_DATABASE_URL=url),
-            timeout=600,
-            check=False,
-        )
-        assert refused.returncode == 1
-        assert "another service watches with this database" in refused.stderr
-        with (
-            closing(Store.open(folders[2], url=url)) as beside,
-            connect(one.feed, additional_headers=SIGNED, open_timeout=PATIENCE_S) as feed,
-        ):
-            seen = [json.loads(feed.recv(PATIENCE_S))["seq"]]
-            seen += [_next_alarm(feed) for passage in "abc" if _raise(beside, passage)]
-            server.stop()
-            try:
-                assert "database" in _await_status(one, 503)
-            finally:
-                server.start()
-            _await_status(one, 200)
-            last = _raise(beside, "after")
-            while seen[-1] < last:
-                seen.append(_next_alarm(feed))
-        one.process.kill()
-    assert seen == list(range(seen[0], seen[-1] + 1))
+        given = ("--data", str(folder / "data"), "--model", str(self.folder / "model" / "tiny.json"))
+        made = running(folder, *given, "--device", "cpu", **self.shared, **variables)
+        self.all.append(self.stack.enter_context(made))
+        return self.all[-1]
+
+    def raise_alarm(self, passage: str) -> int:
+        draft = AlarmDraft(AlarmKind.BAR_OPEN, Severity.CRITICAL, "lift", "open", passage_id=passage)
+        alarm = self.beside.write(lambda session: alarms.raise_alarm(session, draft)).result()
+        assert alarm is not None
+        return alarm.seq
+
+
+@pytest.fixture
+def services(server: Cluster, tmp_path: Path) -> Iterator[Services]:
+    """None yet; all end with the test."""
+    (tmp_path / "model").mkdir()
+    release(tmp_path / "model")
+    url = server.url(server.empty())
+    shared = {"BARWATCH_DATABASE_URL": url, "BARWATCH_SECRET_KEY": Fernet.generate_key().decode()}
+    shared["BARWATCH_ALLOW_FILE_CAMERAS"] = "1"
     with (
-        running(folders[1], *of[1], BARWATCH_DATABASE_URL=url) as two,
-        connect(f"{two.feed}?after=0", additional_headers=SIGNED, open_timeout=PATIENCE_S) as feed,
+        contextlib.ExitStack() as stack,
+        closing(Store.open(tmp_path / "beside", url=url)) as beside,
     ):
-        replayed = [_next_alarm(feed) for _ in range(seen[-1])]
-    assert replayed == list(range(1, seen[-1] + 1))
+        yield Services(tmp_path, url, beside, stack, shared=shared)
+
+
+class Follower:
+    """A client of the feed, which goes to the next service and resumes by seq whenever its feed ends."""
+
+    def __init__(self, feeds: list[str]) -> None:
+        self.seen: list[int] = []
+        self.epochs: set[str] = set()
+        self.reconnected = 0
+        self._feeds, self._stop = feeds, threading.Event()
+        self._open: ClientConnection | None = None
+        self._thread = threading.Thread(target=self._follow)
+        self._thread.start()
+
+    def _follow(self) -> None:
+        while not self._stop.is_set():
+            feed = self._feeds[self.reconnected % len(self._feeds)]
+            after = self.seen[-1] if self.seen else 0
+            with (
+                contextlib.suppress(OSError, WebSocketException),
+                connect(f"{feed}?after={after}", additional_headers=SIGNED, open_timeout=10) as opened,
+            ):
+                self._open = opened
+                for message in opened:
+                    told = json.loads(message)
+                    if told["type"] == "hello":
+                        self.epochs.add(told["epoch"])
+                    elif told["type"] == "alarm":
+                        self.seen.append(told["seq"])
+            self.reconnected += 1
+            self._stop.wait(LOOK_S)
+
+    def await_seq(self, seq: int) -> None:
+        _until(lambda: bool(self.seen) and self.seen[-1] >= seq, f"seq {seq}")
+
+    def stop(self) -> None:
+        self._stop.set()
+        if self._open is not None:
+            self._open.close()
+        self._thread.join(60)
+
+
+def _until(holds: Callable[[], bool], what: str) -> float:
+    """Wait for another process's state, which cannot be awaited; return how long it took."""
+    began = time.monotonic()
+    while not holds():
+        assert time.monotonic() < began + PATIENCE_S, what
+        time.sleep(LOOK_S)
+    return time.monotonic() - began
+
+
+def _get(service: Running, path: str) -> httpx.Response | None:
+    try:
+        return httpx.get(f"{service.url}{path}", headers=SIGNED, timeout=PATIENCE_S)
+    except httpx.TransportError:
+        return None
+
+
+def _is(service: Running, role: str, status: int = 200) -> Callable[[], bool]:
+    def holds() -> bool:
+        answer = _get(service, "/health/ready")
+        return answer is not None and (answer.json()["role"], answer.status_code) == (role, status)
+
+    return holds
+
+
+def _watch(service: Running, folder: Path) -> None:
+    """Register a lift with a camera that shows a minute."""
+    video = write_video(folder / "camera.mp4", range(0, 60_000, 40))
+    track = {moment: {**POSE, "x": x} for moment, x in (("begin", 80), ("middle", 160), ("end", 240))}
+    lift = {"name": "Lift", "camera": {"url": str(video), "width": 320, "height": 180}, "track": track}
+    with httpx.Client(base_url=service.url, headers=SIGNED, timeout=PATIENCE_S) as client:
+        client.put("/lifts/lift", json=lift).raise_for_status()
+        masks = {"open": png(draw_mask(OPEN_Y)), "close": png(draw_mask(CLOSE_Y))}
+        client.post("/lifts/lift/masks", files=masks).raise_for_status()
+
+
+def _has_frames(service: Running) -> Callable[[], bool]:
+    def holds() -> bool:
+        answer = _get(service, "/lifts")
+        items: list[dict[str, Any]] = (
+            [] if answer is None or not answer.is_success else answer.json()["items"]
+        )
+        return any((item["camera_status"] or {}).get("frames_read") for item in items)
+
+    return holds
+
+
+@pytest.mark.fault(52)
+def test_whichever_service_ends_alarms_come_once_and_another_leads(services: Services) -> None:
+    """A replica, then the leader are killed while alarms come: clients resume elsewhere, cameras go on."""
+    leader, two, three = (services.start() for _ in range(3))
+    assert [_get(each, "/health/live").json()["role"] for each in services.all] == [  # type: ignore[union-attr]
+        *("leader", "replica", "replica")
+    ]
+    _watch(two, services.folder)  # through a replica
+    _until(_has_frames(three), "the leader's camera, as a replica tells of it")
+    followers = [Follower([two.feed, three.feed]), Follower([three.feed, leader.feed])]
+    done = threading.Event()
+
+    def write() -> None:
+        n = 0
+        while not done.is_set():
+            services.raise_alarm(f"p{n}")
+            n += 1
+            time.sleep(0.01)
+
+    writing = threading.Thread(target=write)
+    writing.start()
+    try:
+        followers[0].await_seq(10)
+        two.process.kill()
+        followers[0].await_seq(followers[0].seen[-1] + 20)
+        leader.process.kill()
+        claimed_s = _until(_is_leader(three), "another leads")
+        _until(_is(three, "leader"), "it is ready")
+        watching_s = _until(_has_frames(three), "it watches") + claimed_s
+        followers[0].await_seq(followers[0].seen[-1] + 20)
+    finally:
+        done.set()
+        writing.join(60)
+        last = services.raise_alarm("last")
+        for follower in followers:
+            follower.await_seq(last)
+            follower.stop()
+    for follower in followers:
+        assert follower.seen == list(range(follower.seen[0], follower.seen[-1] + 1))
+        assert follower.seen[0] == 1
+        assert len(follower.epochs) == 1
+    assert followers[0].reconnected
+    sys.stdout.write(f"leads {claimed_s:.2f} s after the leader was killed, watches {watching_s:.2f} s\n")
+
+
+def _is_leader(service: Running) -> Callable[[], bool]:
+    def holds() -> bool:
+        answer = _get(service, "/health/live")
+        return answer is not None and answer.json()["role"] == "leader"
+
+    return holds
+
+
+@pytest.mark.fault(50)
+def test_a_leader_that_was_stopped_writes_nothing_once_another_leads(services: Services) -> None:
+    """What was asked of it before is refused when it goes on, and it ends, so that it begins as a replica."""
+    old, new = services.start(), services.start()
+    seq = services.raise_alarm("p")
+    (alarm,) = _get(old, "/alarms").json()["items"]  # type: ignore[union-attr]
+    old.process.send_signal(signal.SIGSTOP)
+    answers: list[httpx.Response | None] = []
+
+    def acknowledge() -> None:
+        with contextlib.suppress(httpx.TransportError):
+            path = f"{old.url}/alarms/{alarm['id']}/acknowledge"
+            answers.append(httpx.post(path, headers=SIGNED, timeout=PATIENCE_S))
+
+    asking = threading.Thread(target=acknowledge)
+    asking.start()
+    taken_s = _until(_is(new, "leader"), "another leads")
+    old.process.send_signal(signal.SIGCONT)
+    asking.join(PATIENCE_S)
+    assert old.process.wait(PATIENCE_S) is not None
+    assert not any(answer is not None and answer.is_success for answer in answers)
+    last = services.raise_alarm("q")
+    listed = _get(new, "/alarms")
+    assert listed is not None
+    states = {each["id"]: each["state"] for each in listed.json()["items"]}
+    assert states[alarm["id"]] == "active", "an old leader's write came through"
+    follower = Follower([new.feed])
+    follower.await_seq(last)
+    follower.stop()
+    assert follower.seen == list(range(1, last + 1))
+    assert seq in follower.seen
+    assert "does not lead any more" in old.output.read_text()
+    sys.stdout.write(f"another leads {taken_s:.2f} s after the leader was stopped\n")
+
+
+@pytest.mark.fault(49)
+def test_services_outlive_their_database(server: Cluster, services: Services) -> None:
+    """They say that they are blind, and go on: nothing that was committed is lost or doubled, one leads."""
+    leader, replica = services.start(), services.start()
+    follower = Follower([replica.feed, leader.feed])
+    for n in range(5):
+        services.raise_alarm(f"before-{n}")
+    server.stop()
+    try:
+        _until(_is(leader, "leader", 503), "the leader says so")
+        _until(_is(replica, "replica", 503), "the replica says so")
+    finally:
+        server.start()
+    back_s = _until(lambda: any(_is(each, "leader")() for each in services.all), "one leads again")
+    _until(lambda: all(_ready(each) for each in services.all if each.process.poll() is None), "all are ready")
+    last = [services.raise_alarm(f"after-{n}") for n in range(5)][-1]
+    follower.await_seq(last)
+    follower.stop()
+    assert follower.seen == list(range(1, last + 1))
+    roles = [_get(each, "/health/live") for each in services.all if each.process.poll() is None]
+    assert [each.json()["role"] for each in roles if each is not None].count("leader") == 1
+    sys.stdout.write(f"a service leads {back_s:.2f} s after its database was back\n")
+
+
+def _ready(service: Running) -> bool:
+    answer = _get(service, "/health/ready")
+    return answer is not None and answer.status_code == 200
+
+
+def _opens(service: Running) -> bool:
+    with contextlib.suppress(WebSocketException), connect(service.feed, additional_headers=SIGNED):
+        return True
+    return False
+
+
+def test_one_that_never_leads_leaves_its_page_blind(services: Services) -> None:
+    """Without a leader it answers history, and nothing else; a cold one loads the network when it leads."""
+    leader = services.start()
+    never, cold = services.start(BARWATCH_STANDBY="never"), services.start(BARWATCH_STANDBY="cold")
+    services.raise_alarm("p")
+    cold.process.send_signal(signal.SIGSTOP)
+    leader.process.kill()
+    _until(_is(never, "replica", 503), "it says that nobody watches")
+    _until(lambda: not _opens(never), "it opens no feed")
+    overview, history = _get(never, "/overview"), _get(never, "/alarms")
+    assert overview is not None
+    assert history is not None
+    assert (overview.status_code, overview.json()["code"]) == (503, "no_leader")
+    assert [each["passage_id"] for each in history.json()["items"]] == ["p"]
+    cold.process.send_signal(signal.SIGCONT)
+    _until(_is(cold, "leader"), "it leads, and has loaded the network")
+    _until(_is(never, "replica"), "it has found the new leader")

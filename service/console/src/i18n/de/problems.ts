@@ -28,6 +28,7 @@ export const problems: Readonly<Record<string, string>> = {
   store_unavailable: "der Dienst kann gerade nichts speichern: Versuchen Sie es gleich noch einmal",
   evidence_unreachable:
     "der gemeinsame Speicher der Bilder und Videos antwortet nicht: Versuchen Sie es gleich noch einmal",
+  no_leader: "gerade überwacht kein Dienst: Ein anderer übernimmt, versuchen Sie es gleich noch einmal",
   worker_down: "das Netz läuft gerade nicht: Versuchen Sie es gleich noch einmal",
   late: "das Netz hat nicht rechtzeitig geantwortet: Versuchen Sie es gleich noch einmal",
   no_clip: "es gibt kein Video",

@@ -27,6 +27,7 @@ export const problems: Readonly<Record<string, string>> = {
   service_unavailable: "the service cannot do this now: try again in a moment",
   store_unavailable: "the service cannot store anything now: try again in a moment",
   evidence_unreachable: "the shared store of pictures and clips does not answer: try again in a moment",
+  no_leader: "no service watches now: another one takes over, try again in a moment",
   worker_down: "the network is not running now: try again in a moment",
   late: "the network did not answer in time: try again in a moment",
   no_clip: "there is no video",

@@ -27,6 +27,7 @@ export const problems: Readonly<Record<string, string>> = {
   service_unavailable: "il servizio ora non può farlo: riprovare tra un momento",
   store_unavailable: "il servizio ora non può salvare nulla: riprovare tra un momento",
   evidence_unreachable: "l’archivio condiviso di immagini e video non risponde: riprovare tra un momento",
+  no_leader: "ora nessun servizio sorveglia: un altro sta subentrando, riprovare tra un momento",
   worker_down: "la rete neurale ora è ferma: riprovare tra un momento",
   late: "la rete neurale non ha risposto in tempo: riprovare tra un momento",
   no_clip: "non c’è alcun video",
