@@ -18,7 +18,7 @@ from service.api.runtime import Runtime
 from service.app import Service
 from service.decoding.processes import DecodingProcesses
 from service.domain.alarm import AlarmKind
-from service.domain.camera import CameraEvent, CameraState, CameraStatus, WatchedLift
+from service.domain.camera import CameraState, CameraStatus, WatchedLift
 from service.domain.errors import ConfigurationError, StoreError
 from service.domain.health import Health
 from service.settings import Settings
@@ -85,7 +85,7 @@ class LiveCamera:
 class Watching(Service):
     """A service whose cameras need no processes: each is live at once."""
 
-    def _supervisor(self, _: object, watched: WatchedLift, __: Callable[[CameraEvent], None]) -> LiveCamera:  # type: ignore[override]
+    def _supervisor(self, _: object, watched: WatchedLift, *__: object) -> LiveCamera:  # type: ignore[override]
         return LiveCamera(watched.lift.id)
 
 
