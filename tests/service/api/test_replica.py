@@ -76,7 +76,7 @@ class Replica:
     way: Cut
     clock: list[float]
 
-    def call(self, method: str, path: str, role: Role = Role.ADMIN, **content: Any) -> httpx.Response:
+    def call(self, method: str, path: str, role: Role = Role.ADMIN, **content: Any) -> Any:
         return self.client.request(method, path, headers=self.leader.headers(role), **content)
 
     def lose(self) -> None:
@@ -110,7 +110,7 @@ def replica(make_house: Callable[..., House]) -> Iterator[Replica]:
         notes=AuditNotes(),
         runners=Runners(),
     )
-    house.store.database.leader = lambda _: LEADER  # type: ignore[method-assign,assignment,return-value]
+    house.store.database.leader = lambda _: LEADER  # type: ignore[method-assign,assignment]
     with TestClient(create_app(runtime, peers=way), raise_server_exceptions=False) as client:
         assert client.portal is not None
         client.portal.call(hub.start, 0)
@@ -130,7 +130,7 @@ def _reads(app: Any, **named: str | None) -> list[tuple[str, bool]]:
         for route in app.routes
         if isinstance(route, APIRoute)
         and route.include_in_schema
-        and "GET" in route.methods
+        and "GET" in (route.methods or ())
         and route.path not in OF_HEALTH
     ]
 
@@ -271,7 +271,7 @@ def test_health_says_which_it_is(replica: Replica) -> None:
 def test_a_leader_that_was_followed_by_another_is_not_believed(replica: Replica) -> None:
     """It answers under an older claim than the database has: it may not know yet."""
     newer = replace(LEADER, fence=4)
-    replica.leader.store.database.leader = lambda _: newer  # type: ignore[method-assign,assignment,return-value]
+    replica.leader.store.database.leader = lambda _: newer  # type: ignore[method-assign,assignment]
     replica.clock[0] += roles.PATIENCE_S
     replica.watch.step()
     assert not replica.role.watched
