@@ -28,7 +28,8 @@ export const problems: Readonly<Record<string, string>> = {
   store_unavailable: "le service ne peut rien enregistrer pour l’instant\u00a0: réessayez dans un moment",
   evidence_unreachable:
     "le stockage partagé des images et vidéos ne répond pas\u00a0: réessayez dans un moment",
-  no_leader: "aucun service ne surveille pour l’instant\u00a0: un autre prend le relais, réessayez dans un moment",
+  no_leader:
+    "aucun service ne surveille pour l’instant\u00a0: un autre prend le relais, réessayez dans un moment",
   worker_down: "le réseau de neurones est arrêté\u00a0: réessayez dans un moment",
   late: "le réseau de neurones n’a pas répondu à temps\u00a0: réessayez dans un moment",
   no_clip: "il n’y a pas de vidéo",
