@@ -17,7 +17,7 @@ from service.decoding.budget import DecodingHere, StrangersPictures
 from service.domain.camera import CameraEvent, CameraStatus, Snapshot
 from service.domain.errors import ConflictError, DamagedError, EngineUnavailableError, StoreError
 from service.domain.evidence.clip import ClipRules
-from service.domain.leadership import ALONE
+from service.domain.leading.leader import ALONE
 from service.domain.masks import MaskVersion
 from service.host.awaited import Watchers
 from service.host.clocks.wall_clock import WallClock

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 
-from service.domain.leadership import Leader
+from service.domain.leading.leader import Leader
 from service.settings import Settings
 from service.store.engines.base import OpenDatabase
 

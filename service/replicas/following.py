@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from service.alarms.hub import AlarmHub
 from service.domain.alarm import Alarm, AlarmStatus
 from service.domain.errors import StoreError
-from service.domain.leadership import Leader
+from service.domain.leading.leader import Leader
 from service.domain.people import Principal
 from service.host.runner import Runner, Runners
 from service.replicas.role import ServiceRole

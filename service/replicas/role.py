@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from service.domain.errors import BarwatchError
-from service.domain.leadership import Leader
+from service.domain.leading.leader import Leader
 
 PATIENCE_S = 5.0
 """For how long a leader may answer nothing before clients are told that nobody is known to watch: as long as

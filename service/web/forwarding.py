@@ -14,7 +14,7 @@ from starlette.requests import ClientDisconnect
 from starlette.routing import BaseRoute, Match, Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from service.domain.leadership import Leader
+from service.domain.leading.leader import Leader
 from service.replicas.answering import is_from_database
 from service.replicas.following import CLIENT, SCHEME, SECRET
 from service.replicas.role import ServiceRole

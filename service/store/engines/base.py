@@ -10,7 +10,7 @@ from typing import Protocol
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from service.domain.leadership import Leader
+from service.domain.leading.leader import Leader
 
 
 class DatabasePresence(Protocol):

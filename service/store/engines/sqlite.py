@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from service.domain.errors import ConfigurationError, StoreError
-from service.domain.leadership import ALONE, Leader
+from service.domain.leading.leader import ALONE, Leader
 from service.host.private import private_file, private_folder
 from service.store.audit import guard
 from service.store.audit.heads import HeadFile

@@ -18,7 +18,7 @@ from service.api.sessions import Sessions
 from service.api.threads import Threads
 from service.audit.notes import AuditNotes
 from service.domain.alarm import AlarmKind
-from service.domain.leadership import Leader
+from service.domain.leading.leader import Leader
 from service.domain.people import Role
 from service.host.parts import Parts
 from service.host.runner import Runners

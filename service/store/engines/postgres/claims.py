@@ -16,7 +16,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from service.domain.errors import StoreError, SupersededError
-from service.domain.leadership import Leader
+from service.domain.leading.leader import Leader
 from service.store.engines.postgres.connecting import WRITE_LOCK
 
 KEY = "leader"

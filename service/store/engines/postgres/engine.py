@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from service.domain.errors import ConfigurationError, StoreError
-from service.domain.leadership import Leader
+from service.domain.leading.leader import Leader
 from service.host.private import private_folder
 from service.store.audit import guard
 from service.store.audit.heads import HeadFile

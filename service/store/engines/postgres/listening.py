@@ -15,7 +15,7 @@ import psycopg
 from sqlalchemy.engine import URL
 
 from service.domain.errors import ConfigurationError, StoreError
-from service.domain.leadership import Leader
+from service.domain.leading.leader import Leader
 from service.store.engines.postgres import claims
 from service.store.engines.postgres.connecting import KEEPALIVES
 
