@@ -93,6 +93,10 @@ COMMANDS: Entries = {
             "service.commands.upkeep.bench:clips",
             "What holding a camera's last packets for clips costs: processor's time and memory.",
         ),
+        "embedders": (
+            "service.commands.upkeep.embedders:embedders",
+            "What a call of a cluster's embedder costs, in batches and one by one, beside this machine's.",
+        ),
         "load": (
             "service.commands.upkeep.load:load",
             "What the whole service takes with so many cameras and open pages, and how late it is.",

@@ -49,6 +49,13 @@ class RuntimeCollector(Collector):
         yield _counter("barwatch_engine_restarts", "Embedder workers replaced.", engine.restarts)
         yield _counter("barwatch_engine_rejected", "Requests refused by a full queue.", engine.rejected)
         yield _counter("barwatch_engine_expired", "Requests that met their deadline.", engine.expired)
+        if (cluster := engine.cluster) is not None:
+            yield _gauge("barwatch_cluster_up", "1 while the cluster judges.", float(not cluster.reason))
+            yield _gauge("barwatch_cluster_embedders", "Its embedders that are ready.", cluster.embedders)
+            yield _counter("barwatch_cluster_lost", "Times that it was lost.", cluster.restarts)
+            yield _counter(
+                "barwatch_cluster_moved", "Requests that it had not answered, judged here.", cluster.moved
+            )
         yield _gauge("barwatch_alarm_seq", "The newest alarm's seq.", runtime.hub.last_seq)
         yield _gauge("barwatch_alarm_subscribers", "Open alarm feeds.", runtime.hub.subscribers)
         yield _counter(

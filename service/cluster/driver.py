@@ -11,6 +11,7 @@ from __future__ import annotations
 import importlib
 import os
 import subprocess
+import sys
 import threading
 import time
 from collections import deque
@@ -21,6 +22,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Protocol
 
+from service.cluster.head import HeadWatch
 from service.cluster.nodes import ClusterRefusedError, NodeOptions, check_head, command, environment
 from service.host import signals
 from service.host.handover.parcels import open_parcel, send_parcel
@@ -94,16 +96,14 @@ class Driver:
 
     Args:
         line: leads to the link.
-        ray: the module, connected.
+        ray: the module, connected. head: the cluster's.
     """
 
-    def __init__(self, line: Line, ray: Any) -> None:
-        self.line, self.ray = line, ray
+    def __init__(self, line: Line, ray: Any, head: HeadWatch) -> None:
+        self.line, self.ray, self._head = line, ray, head
         self._parts: dict[str, DriverPart] = {}
         self._done: deque[Callable[[], object]] = deque()
         self._woken, self._wake = connection.Pipe(duplex=False)
-        self._heard_mono_s = time.monotonic()
-        self._asking = Runner("head", self._ask_head, every_s=BEAT_S)
         self._beat_mono_s = 0.0
 
     def watch(self, ref: Any, done: Callable[[Any], object]) -> None:
@@ -118,7 +118,6 @@ class Driver:
 
     def run(self) -> None:
         """Pass messages on until the link closes the pipe."""
-        self._asking.start()
         try:
             self.line.send(LINK, (UP, ""))
             while True:
@@ -142,7 +141,7 @@ class Driver:
         now = time.monotonic()
         if now - self._beat_mono_s >= BEAT_S:
             self._beat_mono_s = now
-            self.line.send(LINK, (BEAT, now - self._heard_mono_s))
+            self.line.send(LINK, (BEAT, self._head.silent_s))
 
     def _take(self, sent: Any) -> None:
         name, message = open_parcel(self.line.pipe, sent) if isinstance(sent, list) else sent
@@ -160,11 +159,6 @@ class Driver:
         make = getattr(importlib.import_module(module), function)
         self._parts[made] = make(DriverSide(self, made), *arguments)
 
-    def _ask_head(self) -> None:
-        """Ask the head for its nodes; blocks for a minute where it is dead."""
-        self.ray.nodes()
-        self._heard_mono_s = time.monotonic()
-
 
 def driver_main(pipe: Connection, options: NodeOptions) -> None:
     """Join a cluster and pass messages on; ends when its parent closes the pipe.
@@ -175,11 +169,13 @@ def driver_main(pipe: Connection, options: NodeOptions) -> None:
     """
     signals.ignore()
     os.environ.update(environment(options.token_file))
-    line, node = Line(pipe), None
+    # Ray prints here what it hears of nodes and workers that end: the link says it in its own words.
+    sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 - for as long as this process lives
+    line, node, address = Line(pipe), None, options.address or ""
     try:
-        check_head(options.address or "")  # at once, where the node would take seconds
+        check_head(address)  # at once, where the node would take seconds
         node = OwnNode(options, line)
-        Driver(line, _join(options)).run()
+        Driver(line, _join(options), HeadWatch(address)).run()
     except ClusterRefusedError as error:
         attempt(partial(line.send, LINK, (REFUSED, str(error))))
     finally:

@@ -45,7 +45,7 @@ _SETTINGS = {
     "RAY_USAGE_STATS_ENABLED": "0",
     # Ray would start a worker per processor for a job that comes, 80 MB each.
     "RAY_prestart_worker_first_driver": "0",
-    # A node that hears nothing of its head ends after this, and joins the next; Ray waits for 60 s.
+    # Its processes end this long after their head; Ray waits for 60 s. Usually the node ends them (bound.py).
     "RAY_gcs_rpc_server_reconnect_timeout_s": "10",
     # After how long the head gives up a node that does not answer: about 6 s instead of 20 s.
     "RAY_health_check_period_ms": "1000",

@@ -22,11 +22,27 @@ MAX_REQUEST = 64
 
 
 @dataclass(frozen=True, slots=True)
+class ClusterStatus:
+    """What a cluster does for an engine; counts are since the start.
+
+    embedders: how many of it are ready. reason: why it does not judge; empty: it does.
+    moved: requests that this machine was given because the cluster had not answered, or was not there.
+    restarts: how often it was lost.
+    """
+
+    embedders: int
+    reason: str
+    moved: int
+    restarts: int
+
+
+@dataclass(frozen=True, slots=True)
 class EngineStatus:
     """An engine for the API: state is starting, ready, down or stopped; counts are since the start.
 
     device: where and in what precision it computes, e.g. "cpu bfloat16".
     device_lost: why an accelerator was given up for the processor; empty where none was.
+    cluster: of an engine with a cluster, None of any other.
     """
 
     state: str
@@ -38,6 +54,7 @@ class EngineStatus:
     expired: int
     model: str
     device_lost: str = ""
+    cluster: ClusterStatus | None = None
 
 
 class Engine(Protocol):

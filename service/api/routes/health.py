@@ -140,6 +140,7 @@ def _of_leader(runtime: Runtime) -> ReadyOut:
         model=engine.model or None,
         device=engine.device,
         device_lost=engine.device_lost or None,
+        cluster=None if engine.cluster is None else engine.cluster.reason or "ready",
         alarm_history=f"{damaged} damaged entries" if damaged else "ready",
         disk=str(disk),
     )

@@ -55,5 +55,8 @@ class ReadyOut(BaseModel):
     device_lost: str | None = Field(
         description="Why the CPU replaced a lost accelerator; null if none was lost."
     )
+    cluster: str | None = Field(
+        description="`ready`, or why the cluster does not judge and this machine does; null without one."
+    )
     alarm_history: str = Field(description="`ready`, or how many damaged entries were found and skipped.")
     disk: str = Field(description="`ready`, or what is wrong with the free space on the data folder's disk.")

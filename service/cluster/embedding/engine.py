@@ -17,6 +17,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any, Literal
 
@@ -36,13 +37,16 @@ from service.domain.health import Health
 from service.host.runner import Runner, Runners, attempt
 from service.inference.artefact import Manifest
 from service.inference.engine import DEADLINE_S, WorkerEngine
-from service.inference.protocol import EngineStatus
+from service.inference.protocol import ClusterStatus, EngineStatus
 from service.inference.requests import check_request
 from service.inference.worker import KEPT, LOOK, MASKS, PICTURES
 
 log = structlog.get_logger(__name__)
 
 POOL = "service.cluster.embedding.pool:EmbedderPool"
+
+_NUMBERS = count(1)
+"""A model may judge again while its former engine still answers: each engine has a name of its own."""
 
 TURN_S = 0.05
 """How often it is looked whether a request has waited for too long."""
@@ -86,7 +90,7 @@ class RayEngine:
         self._health, self._on_health = ClusterHealth(embedding.join_s), on_health
         self._local = make_local(self._local_health)
         self.manifest: Manifest = self._local.manifest
-        self.name = f"embedders {self.manifest.identity}"
+        self.name = f"embedders {next(_NUMBERS)} {self.manifest.identity}"
         self._link = link
         options = (embedding.share, device, precision, public_key)
         self._pool = (read_model(path, self.manifest, *options), embedding.share)
@@ -127,16 +131,21 @@ class RayEngine:
         status = self._local.status
         with self._changed:
             embedders = list(self._book.embedders.values()) if self._trusted else []
-            waiting, expired = self._book.images, self._expired
+            waiting, expired, gone = self._book.images, self._expired, self._gone
         found = Counter(embedder.device for embedder in embedders)
         devices = ", ".join(f"{many} x {device}" for device, many in sorted(found.items()))
         return replace(
             status,
             state="ready" if embedders and status.state != "stopped" else status.state,
             device=f"cluster: {devices}" if embedders else f"{status.device} (no cluster)",
-            restarts=status.restarts + self._link.restarts,
             queue_length=status.queue_length + waiting,
             expired=status.expired + expired,
+            cluster=ClusterStatus(
+                len(embedders),
+                "" if embedders else gone or "it is being joined",
+                self.moved,
+                self._link.restarts,
+            ),
         )
 
     @property

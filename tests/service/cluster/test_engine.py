@@ -124,6 +124,9 @@ def test_a_head_that_falls_silent_is_doubted_then_lost_and_comes_back(cluster: C
     assert lost.parameters == {"reason": "the cluster's head does not answer"}
     assert cluster.engine.status.state == "ready"
     assert cluster.engine.status.device == "cpu float32 (no cluster)"
+    assert cluster.engine.status.cluster is not None
+    assert cluster.engine.status.cluster.reason == "the cluster's head does not answer"
+    assert cluster.engine.status.cluster.moved >= 8
     cluster.end(scripted_driver.HEAD_SILENT)
     cluster.end(scripted_driver.STOPPED)
     back = cluster.told.get(timeout=20.0)

@@ -161,6 +161,25 @@ def test_a_head_that_hangs_is_no_different(nodes: ClusterNodes, tiny_artefact: P
         assert load.worst_s(stopped) < FALL_BACK_S
 
 
+@pytest.mark.timeout(240)
+def test_a_node_joins_the_next_head_and_its_embedders_work_again(
+    nodes: ClusterNodes, tiny_artefact: Path
+) -> None:
+    """The head lends nothing; it is replaced at once, on the same port, and knows nobody."""
+    nodes.kill(nodes.nodes[-1])
+    nodes.head(cpus=0)
+    nodes.node(cpus=1)
+    with Joined(nodes, tiny_artefact) as joined:
+        joined.until(lambda: joined.engine.embedders)
+        ((_, pid),) = joined.engine.embedders.items()
+        nodes.kill(nodes.nodes[-2])
+        nodes.head(cpus=0)
+        joined.until(lambda: len(joined.told) == 2)
+        assert [each.active for each in joined.told] == [True, False]
+        assert pid not in joined.engine.embedders.values()
+        assert not Path(f"/proc/{pid}").exists()
+
+
 @pytest.mark.timeout(120)
 def test_a_wrong_token_is_refused_in_words(nodes: ClusterNodes, tiny_artefact: Path, tmp_path: Path) -> None:
     """By the service, which judges alone, and by a node, which ends."""
