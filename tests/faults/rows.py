@@ -1,4 +1,4 @@
-"""The faults and attacks that Barwatch must bear, and what must hold in each: 50 rows, numbered from 1."""
+"""The faults and attacks that Barwatch must bear, and what must hold in each: 53 rows, numbered from 1."""
 
 from typing import NamedTuple
 
@@ -235,6 +235,11 @@ ROWS = dict(
                 "The service that leads is lost",
                 "replica and leader are killed while alarms come; a leader that answers nothing",
                 "another leads; clients resume by seq; without a leader feeds end and nothing sounds calm",
+            ),
+            FaultRow(
+                "A cluster's head, node, embedder or driver is lost",
+                "each is killed or stopped under load",
+                "every request is answered within 2 s; `cluster_lost` meanwhile; it comes back by itself",
             ),
         ),
         start=1,

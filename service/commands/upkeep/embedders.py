@@ -27,7 +27,7 @@ def embedders(
         return
     ms, way = found["ms"], found["call_ms"]
     typer.echo(
-        f"{found['pictures']} pictures, a thread each: {ms['cluster_batch']:.0f} ms in a call of the cluster, "
+        f"{found['pictures']} pictures, one thread: {ms['cluster_batch']:.0f} ms in a call of the cluster, "
         f"{ms['local_batch']:.0f} ms here (x {found['cluster_over_local']:.2f})\n"
         f"one by one: {ms['cluster_singles']:.0f} ms in the cluster (x {found['singles_over_batch']:.2f}), "
         f"{ms['local_singles']:.0f} ms here\n"

@@ -110,6 +110,7 @@ def test_the_cluster_answers_all_that_an_engine_is_asked(cluster: Cluster) -> No
         engine.submit_pictures(PICTURES[:, :100])
 
 
+@pytest.mark.fault(53)
 def test_a_head_that_falls_silent_is_doubted_then_lost_and_comes_back(cluster: Cluster) -> None:
     """What it has is answered here, before the driver is given up; once it is, an alarm says so."""
     driver = cluster.link.pid
@@ -148,6 +149,7 @@ def test_a_head_that_answers_again_in_time_keeps_its_driver(cluster: Cluster) ->
     assert cluster.told.empty()
 
 
+@pytest.mark.fault(53)
 def test_a_driver_that_is_killed_loses_no_request(cluster: Cluster) -> None:
     """Those that it had are answered here, at once; the next driver begins afresh."""
     cluster.begin(scripted_driver.STOPPED)
@@ -161,6 +163,7 @@ def test_a_driver_that_is_killed_loses_no_request(cluster: Cluster) -> None:
     cluster.until(lambda: cluster.answer() == 1.0)
 
 
+@pytest.mark.fault(53)
 @pytest.mark.slow
 def test_an_embedder_that_hangs_holds_nobody_up(cluster: Cluster) -> None:
     """The head answers all the while; a request is judged here after a moment; the cluster comes too late."""

@@ -99,6 +99,7 @@ def nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClusterNodes]:
         yield made
 
 
+@pytest.mark.fault(53)
 @pytest.mark.timeout(240)
 def test_embedders_answer_as_the_local_engine_does(nodes: ClusterNodes, tiny_artefact: Path) -> None:
     """The same numbers; one that is killed is replaced, and what it had is answered."""
@@ -122,6 +123,7 @@ def test_embedders_answer_as_the_local_engine_does(nodes: ClusterNodes, tiny_art
         assert joined.told == []
 
 
+@pytest.mark.fault(53)
 @pytest.mark.timeout(300)
 def test_a_head_that_is_killed_under_load_costs_no_request(nodes: ClusterNodes, tiny_artefact: Path) -> None:
     """All are answered, each within two seconds; an alarm says it; the next head judges again."""
@@ -141,6 +143,7 @@ def test_a_head_that_is_killed_under_load_costs_no_request(nodes: ClusterNodes, 
         assert load.worst_s(killed) < FALL_BACK_S
 
 
+@pytest.mark.fault(53)
 @pytest.mark.timeout(120)
 def test_a_head_that_hangs_is_no_different(nodes: ClusterNodes, tiny_artefact: Path) -> None:
     """Its processes stand still, connections stay open, nothing fails: that alone is the sign."""
@@ -161,6 +164,7 @@ def test_a_head_that_hangs_is_no_different(nodes: ClusterNodes, tiny_artefact: P
         assert load.worst_s(stopped) < FALL_BACK_S
 
 
+@pytest.mark.fault(53)
 @pytest.mark.timeout(240)
 def test_a_node_joins_the_next_head_and_its_embedders_work_again(
     nodes: ClusterNodes, tiny_artefact: Path
