@@ -92,6 +92,7 @@ def _of_replica(runtime: Runtime) -> ReadyOut:
             model=None,
             device="unknown",
             device_lost=None,
+            cluster=None,
             alarm_history="unknown",
             disk="unknown",
         )

@@ -117,11 +117,11 @@ def _by_turns(joined: RayEngine, local: WorkerEngine, rounds: int) -> dict[str, 
         for name, ask in asked.items():
             moved, began = joined.moved, time.perf_counter()
             ask()
-            ms = 1000 * (time.perf_counter() - began)
+            spent_ms = 1000 * (time.perf_counter() - began)
             if joined.moved != moved:
                 given_up += 1  # the machine was so busy that the local engine was asked as well
             elif turn:  # the first warms up
-                took[name].append(ms)
+                took[name].append(spent_ms)
     ms = {name: statistics.median(each) for name, each in took.items() if each}
     if len(ms) < len(asked):
         raise EngineUnavailableError("the machine is too busy: no call was answered in time")
