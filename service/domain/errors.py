@@ -63,6 +63,8 @@ class SourceProblem(StrEnum):
     SECRET_UNREADABLE = "secret_unreadable"  # noqa: S105 - a code
     SECRET_OF_ANOTHER_HOST = "secret_of_another_host"  # noqa: S105 - a code
     REDIRECTED = "redirected"
+    ANOTHER_SHAPE = "another_shape"
+    ANOTHER_VIEW = "another_view"
 
 
 class SourceError(BarwatchError):

@@ -13,11 +13,17 @@ import cv2
 import numpy as np
 
 from lifts.schema import Transport
+from service.capture.pictures.picture import same_shape
 from service.capture.source import open_source
 from service.capture.urls import variables_of
+from service.domain.arrays import Image
 from service.domain.camera import NO_TERMS, Credentials, DialTerms, ProbeResult
 from service.domain.errors import BarwatchError, ConflictError, SourceError, SourceProblem
+from service.domain.frame import Frame
 from service.domain.reason_texts import SOURCE_PROBLEMS
+from service.health.limits import HealthLimits
+from service.health.reference import difference
+from service.health.view import inspect
 from service.host import signals
 from service.host.child import NOTHING, Child, ChildLostError
 from service.host.logs import set_up_logging
@@ -30,6 +36,7 @@ TIMEOUT_S, LONGEST_S = 15.0, 40.0
 after so long in any case, before the page gives up. A busy machine takes a while to load what looks."""
 
 _MOST_FRAMES = 120
+_LIMITS = HealthLimits()
 _JPEG_QUALITY = 88
 
 _one = threading.Lock()
@@ -136,6 +143,31 @@ def probe_apart(
         raise answer
     assert isinstance(answer, ProbeResult)  # noqa: S101 - `_run` sends nothing else
     return answer
+
+
+def compared(first: ProbeResult, second: ProbeResult) -> ProbeResult | None:
+    """Return the problem with a camera's second stream, by a picture of each; None if there is none."""
+    if not same_shape((first.width, first.height), (second.width, second.height)):
+        problem = SourceProblem.ANOTHER_SHAPE
+    elif _shown(first, second):
+        return None
+    else:
+        problem = SourceProblem.ANOTHER_VIEW
+    return ProbeResult(problem=problem, reason=SOURCE_PROBLEMS[problem])
+
+
+def _shown(first: ProbeResult, second: ProbeResult) -> bool:
+    views = [
+        inspect(Frame.of_bgr(_decoded(each.jpeg), index=0, t_s=0.0, t_mono_s=0.0)) for each in (first, second)
+    ]
+    if min(view.detail for view in views) < _LIMITS.detail:
+        return True  # dark, or covered: nothing is seen that could differ
+    greys = [view.grey.astype(np.float32) for view in views]
+    return difference(greys[:1], greys[1], _LIMITS) is None
+
+
+def _decoded(jpeg: bytes) -> Image:
+    return np.asarray(cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR), np.uint8)
 
 
 def _encoded(bgr: cv2.typing.MatLike) -> bytes:

@@ -15,7 +15,7 @@ from service.domain.camera import ProbeResult
 from service.domain.errors import SecretError
 from service.domain.people import Role
 from service.station.dialling import TermsWanted, find_terms
-from service.station.probe import probe_apart
+from service.station.probe import compared, probe_apart
 from service.usecases.camera_urls import check_camera_url
 
 router = APIRouter(prefix="/cameras", tags=["cameras"])
@@ -34,22 +34,34 @@ SecretName = Annotated[
 def probe(body: ProbeIn, principal: Operator, runtime: RuntimeDep) -> ProbeOut:
     """Open a camera and give its picture, size, rate, codec and delay, or the problem with it.
 
+    Of two streams both are opened, one after the other, and compared; `stream` says whose problem it is.
+
     A camera that cannot be watched is an answer, not an error: `problem` and `reason` say why. 422: the
     address would not be accepted for a lift either. 409: another camera is being probed. 403: only an
     administrator may use variables of the environment (`${NAME}`), whose values go to whatever host the
     address names; NAME begins with CAMERA_, or with the id of the lift that is given.
     """
-    if PLACEHOLDER.search(body.url):
-        check_role(principal, Role.ADMIN)
     settings, prefixes = runtime.settings, variable_prefixes(body.lift_id)
     networks = settings.networks_of_cameras()
-    check_camera_url(body.url, allow_files=settings.allow_file_cameras, prefixes=prefixes, networks=networks)
-    wanted = TermsWanted(body.lift_id, body.url, body.credentials)
-    try:
-        found = probe_apart(body.url, body.transport, find_terms(wanted, runtime.vault.credentials, networks))
-    except SecretError as error:
-        found = ProbeResult(problem=error.problem, reason=str(error))
-    return ProbeOut.of(found, body.parameters())
+    urls = [body.url] if body.substream is None else [body.url, body.substream]
+    for url in urls:
+        if PLACEHOLDER.search(url):
+            check_role(principal, Role.ADMIN)
+        check_camera_url(url, allow_files=settings.allow_file_cameras, prefixes=prefixes, networks=networks)
+    found: list[ProbeResult] = []
+    for url in urls:
+        wanted = TermsWanted(body.lift_id, url, body.credentials)
+        try:
+            terms = find_terms(wanted, runtime.vault.credentials, networks)
+            found.append(probe_apart(url, body.transport, terms))
+        except SecretError as error:
+            found.append(ProbeResult(problem=error.problem, reason=str(error)))
+        if found[-1].problem is not None:
+            return ProbeOut.of(found[-1], body.parameters(url), "main" if url is body.url else "sub")
+    differs = compared(*found) if len(found) > 1 else None
+    if differs is not None:
+        return ProbeOut.of(differs, body.parameters(body.url), "sub")
+    return ProbeOut.of(found[0], {})
 
 
 @router.get("/secrets", summary="Stored passwords", dependencies=OPERATOR, responses=responses(401, 403, 503))

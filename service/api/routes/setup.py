@@ -60,11 +60,11 @@ def start_setup(
     409: `setup_running`, `setup_exists` (see `again`), or `setups_running` of other lifts. 403: only an
     administrator may use variables of the environment (`${NAME}`), as in `POST /cameras/probe`.
     """
-    if body.url is not None:
-        if PLACEHOLDER.search(body.url):
+    for url in filter(None, (body.url, body.substream)):
+        if PLACEHOLDER.search(url):
             check_role(principal, Role.ADMIN)
         check_camera_url(
-            body.url,
+            url,
             allow_files=runtime.settings.allow_file_cameras,
             prefixes=variable_prefixes(lift_id),
             networks=runtime.settings.networks_of_cameras(),
@@ -77,6 +77,7 @@ def start_setup(
         credentials=body.credentials,
         name=body.name,
         seconds=body.seconds,
+        substream=body.substream,
     )
     return _shown(runtime, runtime.setup.board.begin(lift_id, request, principal.name, again=again))
 

@@ -24,6 +24,10 @@ class ProbeIn(Body):
     )
 
     url: Annotated[str, StringConstraints(min_length=1, max_length=2048)]
+    substream: Annotated[str, StringConstraints(min_length=1, max_length=2048)] | None = Field(
+        default=None,
+        description="Its second, smaller stream, which has to show the same view in the same shape.",
+    )
     transport: Transport = "tcp"
     credentials: Annotated[str, Field(pattern=SECRET_NAME_PATTERN)] | None = Field(
         default=None, description="The name of a stored user and password; see PUT /cameras/secrets/{name}."
@@ -33,9 +37,9 @@ class ProbeIn(Body):
         default=None, description="Whose camera it is to be: the lift's own variables may be used then."
     )
 
-    def parameters(self) -> dict[str, int | str]:
-        """Return what a problem may be about: host, port, the secret's name."""
-        parts = parse_address(self.url)
+    def parameters(self, url: str) -> dict[str, int | str]:
+        """Return what a problem with one of the addresses may be about: host, port, the secret's name."""
+        parts = parse_address(url)
         found: dict[str, int | str] = {} if self.credentials is None else {"name": self.credentials}
         if parts is not None and parts.host.isascii():  # without a variable in it
             found |= {"host": parts.host, "port": parts.port}
@@ -52,11 +56,14 @@ class ProbeOut(BaseModel):
     codec: str | None = Field(examples=["h264"])
     delay_s: float | None = Field(description="From the call to the first picture, seconds.")
     problem: SourceProblem | None = Field(description="null: it can be watched.")
+    stream: Literal["main", "sub"] = Field(description="Whose problem it is; `sub`: the second stream's.")
     parameters: dict[str, int | str] = Field(description="What the problem is about; empty if there is none.")
     reason: str = Field(description="The problem in words; empty if there is none.")
 
     @classmethod
-    def of(cls, found: ProbeResult, parameters: dict[str, int | str]) -> ProbeOut:
+    def of(
+        cls, found: ProbeResult, parameters: dict[str, int | str], stream: Literal["main", "sub"] = "main"
+    ) -> ProbeOut:
         """Take what the API shows."""
         return cls(
             picture=base64.b64encode(found.jpeg).decode("ascii") if found.jpeg else None,
@@ -66,6 +73,7 @@ class ProbeOut(BaseModel):
             codec=found.codec or None,
             delay_s=found.delay_s,
             problem=found.problem,
+            stream=stream,
             parameters=parameters if found.problem else {},
             reason=found.reason,
         )

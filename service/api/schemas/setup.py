@@ -35,6 +35,10 @@ class SetupIn(Body):
     )
 
     url: Annotated[str, Field(min_length=1, max_length=2048)] | None = None
+    substream: Annotated[str, Field(min_length=1, max_length=2048)] | None = Field(
+        default=None,
+        description="The camera's second, smaller stream: the line is followed on it. Left out: as it is.",
+    )
     transport: Transport | None = None
     credentials: Annotated[str, Field(pattern=SECRET_NAME_PATTERN)] | None = Field(
         default=None, description="The name of a stored user and password; see PUT /cameras/secrets/{name}."
@@ -101,6 +105,7 @@ class SetupOut(BaseModel):
     started_at: datetime
     started_by: str
     url: str
+    substream: str | None
     transport: Transport
     credentials: str | None
     name: str

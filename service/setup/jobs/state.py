@@ -53,6 +53,7 @@ class SetupRequest(_Frozen):
     """What a job is to look at. Credentials are named, never held."""
 
     url: Annotated[str, Field(min_length=1, max_length=2048)]
+    substream: Annotated[str, Field(min_length=1, max_length=2048)] | None = None
     transport: Transport = "tcp"
     credentials: Annotated[str, Field(pattern=SECRET_NAME_PATTERN)] | None = None
     name: Annotated[str, Field(min_length=1, max_length=200)]

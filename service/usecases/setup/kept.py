@@ -124,6 +124,8 @@ class KeptSetups:
         request = job.request
         camera = Camera(
             url=request.url,
+            substream=request.substream,
+            stream="main" if request.substream is None else "both",
             transport=request.transport,
             credentials=request.credentials,
             width=job.width or SIZE[0],
@@ -131,6 +133,8 @@ class KeptSetups:
         )
         if known.camera is not None and known.camera.watched_url == request.url:
             own = {"transport", "credentials"} | ({"width", "height"} if job.width else set())
+            if request.substream is not None and known.camera.stream != "sub":
+                own |= {"substream", "stream"}
             camera = known.camera.model_copy(update={name: getattr(camera, name) for name in own})
         track = None if job.proposal is None else job.proposal.track
         return known.model_copy(update={"camera": camera, "track": track})

@@ -59,6 +59,7 @@ def request_for(
     credentials: str | None,
     name: str | None,
     seconds: float,
+    substream: str | None = None,
 ) -> SetupRequest:
     """Return what a job is to look at: what is given, else the lift's own camera.
 
@@ -73,6 +74,7 @@ def request_for(
         transport = transport or camera.transport
     return SetupRequest(
         url=url,
+        substream=substream,
         transport=transport or "tcp",
         credentials=credentials,
         name=name or (lift_id if known is None else known.name),
@@ -138,7 +140,8 @@ def watch(
     if job.state is not SetupState.READY or job.proposal is None:
         raise ConflictError(f"the set-up of lift {lift_id!r} is not finished", "setup_not_ready")
     if job.request.credentials is not None:
-        check(job.request.credentials, job.request.url)
+        for url in filter(None, (job.request.url, job.request.substream)):
+            check(job.request.credentials, url)
     lift, folder = board.kept.configured(job), board.kept.folder(lift_id)
     memory = memory_of_setup(data_dir / "learnt" / f"{lift_id}.npz")
     learnt, view = folder / LEARNT, board.kept.pictures(job) / "view-middle.jpg"

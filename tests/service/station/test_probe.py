@@ -1,5 +1,6 @@
 """An address that is not a camera's is answered with the reason, soon; a forbidden one is never dialled."""
 
+import itertools
 import json
 import socket
 import time
@@ -8,6 +9,8 @@ from http.server import BaseHTTPRequestHandler
 from multiprocessing.connection import Connection
 from typing import Any
 
+import cv2
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
@@ -16,8 +19,9 @@ from service.domain.camera import DialTerms, ProbeResult
 from service.domain.errors import BarwatchError, ConfigurationError, ConflictError, SourceProblem
 from service.domain.people import Role
 from service.station import probe
-from service.station.probe import probe_apart, probe_here
+from service.station.probe import compared, probe_apart, probe_here
 from tests.service.api.conftest import House, _plain_logs, make_house
+from tests.service.passages.scripted import Image, Scene, frames
 from tests.service.station.test_live import http_camera, silent
 from tests.tools.http_server import Quiet, web_server
 
@@ -144,6 +148,42 @@ def load(connection: Connection, url: str, transport: str, terms: DialTerms) -> 
 def test_a_process_that_is_still_loading_is_no_silent_camera() -> None:
     """What counts is for how long it makes no use of the processor."""
     assert probe_apart("rtsp://127.0.0.1:1/", timeout_s=2.0, main=load).width == 1
+
+
+def test_a_second_stream_has_to_show_the_same_view_in_the_same_shape() -> None:
+    """By a picture of each: smaller is well, another view or another shape is a problem with a reason."""
+    shown = next(itertools.islice(frames(Scene(seconds=1.0)), 5, None)).image
+
+    def seen(picture: Image) -> ProbeResult:
+        jpeg = cv2.imencode(".jpg", picture)[1].tobytes()
+        return ProbeResult(jpeg=jpeg, width=picture.shape[1], height=picture.shape[0])
+
+    def smaller(picture: Image, size: tuple[int, int]) -> Image:
+        return np.asarray(cv2.resize(picture, size), np.uint8)
+
+    first = seen(shown)
+    assert compared(first, seen(smaller(shown, (320, 180)))) is None
+    mirrored = compared(first, seen(smaller(shown[:, ::-1], (320, 180))))
+    squeezed = compared(first, seen(smaller(shown, (352, 288))))
+    assert mirrored is not None
+    assert mirrored.problem is SourceProblem.ANOTHER_VIEW
+    assert mirrored.reason
+    assert squeezed is not None
+    assert squeezed.problem is SourceProblem.ANOTHER_SHAPE
+    dark = seen(np.zeros_like(shown))
+    assert compared(dark, seen(np.zeros((180, 320, 3), np.uint8))) is None
+
+
+def test_whose_problem_it_is_stands_beside_it(make_house: Callable[..., House]) -> None:
+    """A second stream is dialled by the same rules, and only once the first was seen."""
+    house = make_house()
+    body = {"url": "rtsp://127.0.0.1:1/live", "substream": "rtsp://127.0.0.1:1/small"}
+    answer = house.call("POST", "/cameras/probe", Role.OPERATOR, json=body)
+    assert (answer.json()["problem"], answer.json()["stream"]) == ("refused", "main")
+    body["substream"] = "rtsp://169.254.169.254/"
+    assert house.call("POST", "/cameras/probe", Role.OPERATOR, json=body).status_code == 422
+    body["substream"] = "rtsp://${CAMERA_USER}@127.0.0.1/"
+    assert house.call("POST", "/cameras/probe", Role.OPERATOR, json=body).status_code == 403
 
 
 def test_the_command_line_says_it_in_one_line_with_status_1(web: str) -> None:

@@ -29,6 +29,7 @@ export function AddressStep({ job, lift }: AddressProps): JSX.Element {
   const typed = useMemo(() => recall(liftId), [liftId]);
   const name = useSignal(lift?.name ?? (typed?.name || known?.name) ?? "");
   const url = useSignal((typed?.url || known?.url) ?? camera?.url ?? "");
+  const substream = useSignal((typed?.substream || known?.substream) ?? camera?.substream ?? "");
   const user = useSignal("");
   const password = useSignal("");
   const stored = useSignal(known?.credentials ?? camera?.credentials ?? null);
@@ -43,33 +44,37 @@ export function AddressStep({ job, lift }: AddressProps): JSX.Element {
     if (seen.value) next.current?.querySelector("button")?.focus();
   }, [seen.value]);
   const keep = useCallback(
-    () => keepTyped(liftId, { name: name.value, url: url.value }),
-    [liftId, name, url],
+    () => keepTyped(liftId, { name: name.value, url: url.value, substream: substream.value }),
+    [liftId, name, url, substream],
   );
   useEffect(() => {
     addEventListener("pagehide", keep);
     return () => removeEventListener("pagehide", keep);
   }, [keep]);
 
-  /** User and password go where they belong as soon as they stand in the address. */
+  /** User and password go where they belong as soon as they stand in an address. */
   const tidy = (): void => {
-    const parts = takeApart(url.value);
-    if (parts?.user || parts?.password) {
-      batch(() => {
-        url.value = parts.url;
-        user.value = parts.user;
-        password.value = parts.password;
-      });
+    for (const address of [substream, url]) {
+      const parts = takeApart(address.value);
+      if (parts?.user || parts?.password) {
+        batch(() => {
+          address.value = parts.url;
+          user.value = parts.user;
+          password.value = parts.password;
+        });
+      }
     }
     keep();
   };
+  const second = (): string | null => substream.value.trim() || null;
   /** The stored password, where it is this camera's: another one may need none. */
   const credentials = (): string | null =>
     takeApart(url.value)?.host === secretHost.current ? stored.value : null;
   /** Say what is wrong with the name or the address; a new lift never takes the place of another. */
   const check = async (id: string): Promise<boolean> => {
     begun.value = null;
-    problem.value = fault(name.value, id, !!takeApart(url.value), job === null);
+    const areAddresses = !!takeApart(url.value) && (second() === null || !!takeApart(substream.value));
+    problem.value = fault(name.value, id, areAddresses, job === null);
     if (problem.value || job) return !problem.value;
     try {
       begun.value = await orNull(get<Setup>(`/lifts/${id}/setup`));
@@ -102,11 +107,14 @@ export function AddressStep({ job, lift }: AddressProps): JSX.Element {
           password.value = "";
         });
       }
-      const body = { url: parts.url, credentials: credentials(), transport: camera?.transport ?? "tcp" };
-      const found = await post<Probe>("/cameras/probe", { ...body, lift_id: id }, PROBE_MS);
-      if (found.problem)
-        problem.value = worded(words.cameraProblems, found.problem, found.reason, found.parameters);
-      else seen.value = found;
+      const streams = { url: parts.url, substream: second() };
+      const body = { ...streams, credentials: credentials(), transport: camera?.transport ?? "tcp" };
+      const patience = second() === null ? PROBE_MS : 2 * PROBE_MS;
+      const found = await post<Probe>("/cameras/probe", { ...body, lift_id: id }, patience);
+      if (found.problem) {
+        const said = worded(words.cameraProblems, found.problem, found.reason, found.parameters);
+        problem.value = found.stream === "sub" ? t("address.second", { problem: said }) : said;
+      } else seen.value = found;
     } catch (error) {
       problem.value = refusal(error);
     }
@@ -116,7 +124,8 @@ export function AddressStep({ job, lift }: AddressProps): JSX.Element {
     if (busy.value) return; // a double tap
     const id = job?.liftId ?? idOf(name.value);
     const work = job ?? new SetupJob(id);
-    const body = { url: url.value.trim(), credentials: credentials(), name: name.value.trim() };
+    const streams = { url: url.value.trim(), substream: second() };
+    const body = { ...streams, credentials: credentials(), name: name.value.trim() };
     busy.value = true;
     const isFree = await check(id);
     const began = isFree && (await work.start({ ...body, transport: camera?.transport ?? "tcp" }, true));
@@ -142,6 +151,17 @@ export function AddressStep({ job, lift }: AddressProps): JSX.Element {
         label={t("address.url")}
         help={t("address.urlHelp")}
         value={url}
+        inputMode="url"
+        onLeave={tidy}
+        onChange={() => {
+          seen.value = null;
+        }}
+      />
+      <Field
+        id="camera-substream"
+        label={t("address.substream")}
+        help={t("address.substreamHelp")}
+        value={substream}
         inputMode="url"
         onLeave={tidy}
         onChange={() => {

@@ -94,8 +94,8 @@ function Failed({ job, found }: { job: SetupJob; found: Setup }): JSX.Element {
   const code = found.problem?.code ?? found.state;
   const why = worded(words.setupProblems, code, code, found.problem?.parameters);
   const again = (seconds: number): void => {
-    const { url, transport, credentials, name } = found;
-    void job.start({ url, transport, credentials, name, seconds }, true);
+    const { url, substream, transport, credentials, name } = found;
+    void job.start({ url, substream, transport, credentials, name, seconds }, true);
   };
   return (
     <>

@@ -5,6 +5,7 @@ import { keepable } from "./address-parts";
 interface Typed {
   name: string;
   url: string;
+  substream?: string | null;
 }
 
 const keyOf = (liftId: string | null): string => `barwatch.address.${liftId ?? ""}`;
@@ -12,17 +13,19 @@ const keyOf = (liftId: string | null): string => `barwatch.address.${liftId ?? "
 /** What was typed before; null if nothing was. */
 export function recall(liftId: string | null): Typed | null {
   try {
-    const { name, url } = JSON.parse(sessionStorage.getItem(keyOf(liftId)) ?? "") as Partial<Typed>;
-    return typeof name === "string" && typeof url === "string" ? { name, url } : null;
+    const typed = JSON.parse(sessionStorage.getItem(keyOf(liftId)) ?? "") as Partial<Typed>;
+    const { name, url, substream = "" } = typed;
+    return typeof name === "string" && typeof url === "string" ? { name, url, substream } : null;
   } catch {
     return null; // nothing is kept, or the browser keeps nothing
   }
 }
 
 /** Keep it, without user and password. */
-export function keepTyped(liftId: string | null, { name, url }: Typed): void {
+export function keepTyped(liftId: string | null, { name, url, substream }: Typed): void {
   try {
-    sessionStorage.setItem(keyOf(liftId), JSON.stringify({ name, url: keepable(url) ?? "" }));
+    const kept = { name, url: keepable(url) ?? "", substream: keepable(substream ?? "") ?? "" };
+    sessionStorage.setItem(keyOf(liftId), JSON.stringify(kept));
   } catch {
     // The browser keeps nothing: it has to be typed again.
   }

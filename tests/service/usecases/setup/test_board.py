@@ -245,6 +245,18 @@ def test_the_substream_that_is_watched_is_set_up_and_the_main_stream_kept(make: 
     assert board.kept.configured(job).camera == camera.model_copy(update={"width": 640, "height": 360})
 
 
+def test_a_second_stream_is_followed_once_it_was_given(make: Make, store: Store) -> None:
+    """Of a new lift and of one that had none; a later set-up that names none leaves it as it is."""
+    board = make(processes.finding)
+    streams = {"url": "rtsp://127.0.0.1:1/main", "substream": "rtsp://127.0.0.1:1/small"}
+    for again, given in ((False, streams), (True, {"url": streams["url"]})):
+        board.begin("a", REQUEST.model_copy(update=given), "me", again=again)
+        job = await_job(board, state(SetupState.READY))
+        camera = board.kept.configured(job).camera
+        assert camera == Camera(**streams, stream="both", width=640, height=360)
+        store.write(partial(lifts.put, lift=Lift(id="a", name="A", camera=camera))).result()
+
+
 def test_a_full_disk_is_not_recorded_on(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     """Said at once, as a code; what is there already stays."""
     board = make(processes.finding)

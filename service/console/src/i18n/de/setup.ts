@@ -20,6 +20,9 @@ const cameraProblems: Record<SourceProblem, string> = {
   secret_unreadable: "Das Passwort „{name}“ ist nicht mehr lesbar. Geben Sie Benutzer und Passwort neu ein.",
   redirected:
     "{host} leitet an einen anderen Host weiter, für den das Passwort nicht gilt. Geben Sie dessen Adresse ein.",
+  another_shape:
+    "Seine Bilder haben ein anderes Seitenverhältnis als die des ersten Streams. Wählen Sie in der Kamera eine andere Größe.",
+  another_view: "Er zeigt eine andere Ansicht als der erste Stream. Ist er von derselben Kamera?",
   secret_of_another_host:
     "Das Passwort „{name}“ gehört zu einer anderen Kamera. Geben Sie Benutzer und Passwort ein.",
 };
@@ -83,6 +86,10 @@ export const setupSentences = {
   "address.name": "Name der Bahn",
   "address.url": "Adresse der Kamera",
   "address.urlHelp": "Fügen Sie sie ein, wie sie im Handbuch der Kamera steht: rtsp://10.0.0.12/live",
+  "address.substream": "Zweiter Stream, falls die Kamera einen hat",
+  "address.substreamHelp":
+    "Ein kleinerer Stream derselben Ansicht, etwa 640×360: Damit kostet eine Kamera weniger als die Hälfte.",
+  "address.second": "Zweiter Stream: {problem}",
   "address.user": "Benutzer",
   "address.password": "Passwort",
   "address.secretHelp":

@@ -18,6 +18,9 @@ const cameraProblems: Record<SourceProblem, string> = {
   no_such_secret: "No password is stored as “{name}”. Type user and password.",
   secret_unreadable: "The password “{name}” can no longer be read. Type user and password again.",
   redirected: "{host} sends whoever asks to another host, which the password is not for. Type that address.",
+  another_shape:
+    "Its pictures have another shape than the first stream’s. Choose another size for it in the camera.",
+  another_view: "It shows another view than the first stream. Is it of the same camera?",
   secret_of_another_host: "The password “{name}” is for another camera. Type user and password.",
 };
 
@@ -78,6 +81,10 @@ export const setupSentences = {
   "address.name": "Name of the lift",
   "address.url": "Camera's address",
   "address.urlHelp": "Paste it as the camera's manual gives it: rtsp://10.0.0.12/live",
+  "address.substream": "Second stream, if the camera has one",
+  "address.substreamHelp":
+    "A smaller stream of the same view, for example 640×360: with it a camera costs less than half.",
+  "address.second": "Second stream: {problem}",
   "address.user": "User",
   "address.password": "Password",
   "address.secretHelp":

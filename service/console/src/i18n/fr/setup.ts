@@ -22,6 +22,9 @@ const cameraProblems: Record<SourceProblem, string> = {
     "Le mot de passe «\u00a0{name}\u00a0» n’est plus lisible. Saisissez à nouveau utilisateur et mot de passe.",
   redirected:
     "{host} renvoie vers un autre hôte, pour lequel le mot de passe ne vaut pas. Saisissez cette adresse.",
+  another_shape:
+    "Ses images ont une autre proportion que celles du premier flux. Choisissez une autre taille dans la caméra.",
+  another_view: "Il montre une autre vue que le premier flux. Est-il de la même caméra\u00a0?",
   secret_of_another_host:
     "Le mot de passe «\u00a0{name}\u00a0» est pour une autre caméra. Saisissez utilisateur et mot de passe.",
 };
@@ -86,6 +89,10 @@ export const setupSentences = {
   "address.name": "Nom du télésiège",
   "address.url": "Adresse de la caméra",
   "address.urlHelp": "Collez-la telle que la donne le manuel de la caméra\u00a0: rtsp://10.0.0.12/live",
+  "address.substream": "Second flux, si la caméra en a un",
+  "address.substreamHelp":
+    "Un flux plus petit de la même vue, par exemple 640×360\u00a0: avec lui une caméra coûte moins de la moitié.",
+  "address.second": "Second flux\u00a0: {problem}",
   "address.user": "Utilisateur",
   "address.password": "Mot de passe",
   "address.secretHelp":

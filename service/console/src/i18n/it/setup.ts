@@ -20,6 +20,9 @@ const cameraProblems: Record<SourceProblem, string> = {
   no_such_secret: "Nessuna password è conservata come «{name}». Inserire utente e password.",
   secret_unreadable: "La password «{name}» non è più leggibile. Inserire di nuovo utente e password.",
   redirected: "{host} rimanda a un altro host, per il quale la password non vale. Inserire quell’indirizzo.",
+  another_shape:
+    "Le sue immagini hanno un’altra proporzione rispetto al primo flusso. Scegliere un’altra dimensione nella telecamera.",
+  another_view: "Mostra un’altra vista rispetto al primo flusso. È della stessa telecamera?",
   secret_of_another_host: "La password «{name}» è per un’altra telecamera. Inserire utente e password.",
 };
 
@@ -81,6 +84,10 @@ export const setupSentences = {
   "address.name": "Nome della seggiovia",
   "address.url": "Indirizzo della telecamera",
   "address.urlHelp": "Incollarlo come lo dà il manuale della telecamera: rtsp://10.0.0.12/live",
+  "address.substream": "Secondo flusso, se la telecamera ne ha uno",
+  "address.substreamHelp":
+    "Un flusso più piccolo della stessa vista, ad esempio 640×360: così una telecamera costa meno della metà.",
+  "address.second": "Secondo flusso: {problem}",
   "address.user": "Utente",
   "address.password": "Password",
   "address.secretHelp":
