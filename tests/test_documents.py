@@ -133,7 +133,7 @@ def test_variables_of_the_container_files_are_settings() -> None:
     """What docker-compose.yml and its overrides hand to the service is something it reads."""
     text = "".join(text_of(path) for path in (ROOT / "docker-compose.yml", *(ROOT / "docker").glob("*.yml")))
     given = set(re.findall(r"^\s+BARWATCH_([A-Z_]+):", text, re.MULTILINE))
-    assert given - {"DOMAIN", "TLS"} <= {name.upper() for name in Settings.model_fields}
+    assert given - {"DOMAIN", "TLS", "UPSTREAMS"} <= {name.upper() for name in Settings.model_fields}
     assert "ADMIN_TOKEN" in given
 
 

@@ -126,10 +126,10 @@ def test_production_asks_for_its_name(clone: Stack) -> None:
     assert "set BARWATCH_DOMAIN" in done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("name", ["production", "gpu", "monitoring"])
-def test_the_overrides_are_in_order(clone: Stack, name: str) -> None:
+@pytest.mark.parametrize("names", ["production", "gpu", "monitoring", "production cluster"])
+def test_the_overrides_are_in_order(clone: Stack, names: str) -> None:
     """docker-compose takes each of them on top of the first file."""
-    clone.compose("config", "-q", files=(f"docker/{name}.yml",), variables=DOMAIN)
+    clone.compose("config", "-q", files=[f"docker/{name}.yml" for name in names.split()], variables=DOMAIN)
 
 
 @pytest.fixture

@@ -149,6 +149,9 @@ class SharedFiles(EvidenceFiles):
         """Send some of what waits; return whether there was any. Raises EvidenceUnreachableError."""
         batch = self._again or self._next_batch()
         if not batch:
+            with self._lock:
+                if not self._new:  # whatever was counted and is gone, by whomever
+                    self.waiting = self.waiting_bytes = 0
             return False
         self._again = batch
         with self._lock:  # none that is being written

@@ -132,16 +132,15 @@ class EvidenceShipper:
         if known is None:
             if owner is not None:
                 return False
-            fresh = str(uuid.uuid4())
-            self._store.write(partial(_note, url=remote.url, installation=fresh, claimed=False)).result()
-            known = CLAIMING + fresh
+            # Two services that begin at once claim it by one name: the first one's.
+            known = self._store.write(partial(_claim, url=remote.url, fresh=str(uuid.uuid4()))).result()
         if known.startswith(CLAIMING):
             known = known.removeprefix(CLAIMING)
             if owner is None:
                 remote.own(known)
                 owner = remote.owner()
             if owner == known:
-                self._store.write(partial(_note, url=remote.url, installation=known, claimed=True)).result()
+                self._store.write(partial(_note_claimed, url=remote.url, installation=known)).result()
         elif owner is None:
             raise EvidenceUnreachableError(f"{remote.url}: its mark is not there: is the store mounted?")
         return owner == known
@@ -183,7 +182,16 @@ def _known(session: Session, url: str) -> str | None:
     return found[0] if found is not None and found[2] == url else None
 
 
-def _note(session: Session, url: str, installation: str, *, claimed: bool) -> None:
-    session.merge(MetaRow(key=_KEY, value=f"{'' if claimed else CLAIMING}{installation} {url}"))
-    if claimed:
+def _claim(session: Session, url: str, fresh: str) -> str:
+    """Note that the store at `url` is being claimed by a name, `fresh` unless it has one; return it."""
+    known = _known(session, url)
+    if known is None:
+        known = CLAIMING + fresh
+        session.merge(MetaRow(key=_KEY, value=f"{known} {url}"))
+    return known
+
+
+def _note_claimed(session: Session, url: str, installation: str) -> None:
+    if _known(session, url) == CLAIMING + installation:
+        session.merge(MetaRow(key=_KEY, value=f"{installation} {url}"))
         entries.record(session, "evidence.claim", url)

@@ -31,6 +31,7 @@ from service.store.evidence import shared
 from service.store.evidence.files import LocalFiles, Removals
 from service.store.evidence.remote import MARK, EvidenceAddress, RemoteStore
 from service.store.evidence.shared import SharedFiles
+from service.store.kept import shipping
 from service.store.kept.shipping import EvidenceShipper
 from service.store.kept.whole import Evidence
 from service.store.upkeep import backup
@@ -217,6 +218,20 @@ def test_another_installations_store_is_left_alone(run: Place, tmp_path: Path) -
     until("it is said", lambda: (other.pictures.files.trouble or ("",))[0] == "evidence_not_ours")
     assert (run.files(), other.shipper.waiting) == (before, 1)
     other.close()
+
+
+def test_two_services_that_begin_at_once_claim_it_together(run: Place) -> None:
+    """Two replicas of one database: whoever is first names it, and neither takes it for another's."""
+    elsewhere = Evidence.of(run.store.data.parent / "elsewhere", run.address)
+    second = EvidenceShipper(run.store, elsewhere, Runners())
+    second.start()
+    keep(run.pictures, NOW, [picture(OPEN)], "p")
+    run.sent()
+    until("both are up", lambda: run.shipper.is_up and second.is_up)
+    second.stop()
+    with run.store.reading() as session:
+        owner = RemoteStore(run.address).owner()
+        assert shipping._claim(session, run.root.as_uri(), "another") == owner
 
 
 def test_what_is_deleted_on_its_way_does_not_arrive(tmp_path: Path) -> None:
