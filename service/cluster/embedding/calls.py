@@ -165,6 +165,12 @@ class CallBook:
         stuck = [number for number, one in self.embedders.items() if _is_stuck(one, now_s)]
         return orders + [(DROP, number) for number in (*surplus, *stuck)]
 
+    def late(self, now_s: float) -> list[Asked]:
+        """Return what the local engine is to have; what of it still waits, no embedder is given any more."""
+        late = [each for each in self.open if each.hedge_mono_s <= now_s]
+        self.waiting = deque(each for each in self.waiting if each.hedge_mono_s > now_s)
+        return late
+
     def clear(self) -> list[Asked]:
         """Forget all embedders; return every request that is not answered, and keep none."""
         left = self.open

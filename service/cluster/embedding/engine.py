@@ -263,7 +263,7 @@ class RayEngine:
             now = time.monotonic()
             judges = self._trusted and bool(self._book.embedders)
             told = self._health.step(now, judges=judges, gone=self._gone)
-            late = [each for each in self._book.open if each.hedge_mono_s <= now]
+            late = self._book.late(now)
             over = [each for each in self._book.open if each.deadline_mono_s <= now]
             self._expired += len(over)
             orders = self._book.orders(now, self._scale) if self._trusted else []

@@ -78,16 +78,30 @@ class Batch:
 
 
 def cut(what: Any, pieces: int | None = None) -> tuple[bytes, ...]:
-    """Pack something and cut it. pieces: into exactly so many; None: as many as are small enough."""
-    packed = pickle.dumps(what, protocol=5)
+    """Pack something and cut it. pieces: into exactly so many; None: as many as are small enough.
+
+    Arrays are laid behind the rest as they are: pictures are megabytes, and each copy of them takes time.
+    """
+    buffers: list[pickle.PickleBuffer] = []
+    head = pickle.dumps(what, protocol=5, buffer_callback=buffers.append)
+    parts = [memoryview(head), *(buffer.raw() for buffer in buffers)]
+    sizes = np.array([len(parts), *(part.nbytes for part in parts)], np.int64)
+    packed = memoryview(b"".join([sizes.tobytes(), *parts]))
     pieces = pieces or _pieces(len(packed))
     step = -(-len(packed) // pieces)
-    return tuple(packed[number * step : (number + 1) * step] for number in range(pieces))
+    return tuple(bytes(packed[number * step : (number + 1) * step]) for number in range(pieces))
 
 
 def joined(pieces: Sequence[bytes]) -> Any:
-    """Return what was cut."""
-    return pickle.loads(b"".join(pieces))  # noqa: S301 - from nodes that know the cluster's token
+    """Return what was cut; its arrays may be written to."""
+    packed = memoryview(bytearray().join(pieces))
+    count = int(np.frombuffer(packed, np.int64, 1)[0])
+    sizes = np.frombuffer(packed, np.int64, count, offset=8)
+    parts, at = [], 8 + 8 * count
+    for size in sizes.tolist():
+        parts.append(packed[at : at + size])
+        at += size
+    return pickle.loads(parts[0], buffers=parts[1:])  # noqa: S301 - from nodes that know the cluster's token
 
 
 def _pieces(size: int) -> int:

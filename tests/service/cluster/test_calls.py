@@ -79,6 +79,21 @@ def test_stuck_and_surplus_embedders_are_dropped() -> None:
     assert [order for order in book.orders(HANG_S + 10, steady(2)) if order[0] == DROP] == [(DROP, 1)]
 
 
+def test_what_has_waited_for_long_is_this_machines() -> None:
+    """A call that is under way may still be answered first; what waits is not computed twice."""
+    book = CallBook(999)
+    called, waits, new = asked(3), asked(3), asked(3)
+    new.since_mono_s = 100.0
+    book.embedders[1] = JoinedEmbedder("cpu float32", 11)
+    book.waiting.append(called)
+    book.orders(0.0, steady())
+    book.waiting.extend([waits, new])
+    assert book.late(0.5) == []
+    assert book.late(5.0) == [waits, called]
+    assert list(book.waiting) == [new]
+    assert called in book.open
+
+
 def test_a_full_book_says_so() -> None:
     book = CallBook(4)
     book.waiting.append(asked(3))
