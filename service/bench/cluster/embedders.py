@@ -63,8 +63,8 @@ def embedders_cost(model: Path, rounds: int) -> dict[str, Any]:
     Returns:
         `ms`: medians of `cluster_batch`, `cluster_singles` (the same pictures in so many calls, one after the
         other), `local_batch`, `local_singles`. `singles_over_batch`: of the cluster. `cluster_over_local`: of
-        batches. `call_ms`: what the way to an embedder and back takes, with one picture and with all.
-        `way_of_singles_over_batch`: of the way alone, for the same pictures.
+        batches. `way_ms`: what the way to an embedder and back takes, with one picture and with all:
+        the median of what a turn took longer than here.
 
     Raises:
         EngineUnavailableError: no embedder came up.
@@ -125,8 +125,6 @@ def _by_turns(joined: RayEngine, local: WorkerEngine, rounds: int) -> dict[str, 
     ms = {name: statistics.median(each) for name, each in took.items() if each}
     if len(ms) < len(asked):
         raise EngineUnavailableError("the machine is too busy: no call was answered in time")
-    one = (ms["cluster_singles"] - ms["local_singles"]) / BATCH
-    whole = ms["cluster_batch"] - ms["local_batch"]
     return {
         "pictures": BATCH,
         "rounds": rounds,
@@ -134,9 +132,15 @@ def _by_turns(joined: RayEngine, local: WorkerEngine, rounds: int) -> dict[str, 
         "ms": {name: round(each, 2) for name, each in ms.items()},
         "singles_over_batch": round(ms["cluster_singles"] / ms["cluster_batch"], 2),
         "cluster_over_local": round(ms["cluster_batch"] / ms["local_batch"], 2),
-        "call_ms": {"one": round(one, 2), "batch": round(whole, 2)},
-        "way_of_singles_over_batch": round(BATCH * one / whole, 1) if whole > 0 else None,
+        "way_ms": {
+            "one": round(_way_ms(took["cluster_singles"], took["local_singles"]) / BATCH, 2),
+            "batch": round(_way_ms(took["cluster_batch"], took["local_batch"]), 2),
+        },
     }
+
+
+def _way_ms(there: list[float], here: list[float]) -> float:
+    return statistics.median(a - b for a, b in zip(there, here, strict=False))
 
 
 def _await_embedder(engine: RayEngine) -> None:

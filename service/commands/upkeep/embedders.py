@@ -25,7 +25,7 @@ def embedders(
     if as_json:
         typer.echo(json.dumps({"about": about(), **found}))
         return
-    ms, way = found["ms"], found["call_ms"]
+    ms, way = found["ms"], found["way_ms"]
     typer.echo(
         f"{found['pictures']} pictures, one thread: {ms['cluster_batch']:.0f} ms in a call of the cluster, "
         f"{ms['local_batch']:.0f} ms here (x {found['cluster_over_local']:.2f})\n"
