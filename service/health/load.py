@@ -20,6 +20,7 @@ class Load(NamedTuple):
 
     read: pictures of the camera's stream. taken: frames that were handled. dropped: frames skipped for lack
     of time. media_s: media time of the newest frame. waited_s: how long the reader waited for pictures.
+    first: whether a camera's first stream is read in the place of its second, which has a rate of its own.
     """
 
     read: int
@@ -27,6 +28,7 @@ class Load(NamedTuple):
     dropped: int
     media_s: float
     waited_s: float
+    first: bool = False
 
 
 class LoadWatch:
@@ -65,6 +67,10 @@ class LoadWatch:
         if self._past and load.waited_s < self._past[-1][1].waited_s:
             self._past.clear()  # reconnected: the reader counts from 0 again
             self._rates.clear()
+        if self._past and load.first is not self._past[-1][1].first:
+            self._past.clear()
+            self._rates.clear()
+            self._baseline_per_s = 0.0
         if self._past and now_s - self._past[-1][0] < self._limits.overload_window_s / _STEPS_A_WINDOW:
             return []
         self._past.append((now_s, load))

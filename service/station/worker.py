@@ -226,7 +226,9 @@ class CameraWorker:
     @property
     def _load(self) -> Load:
         reader = self._reader
-        return Load(reader.frames_read, self._taken, self._frames.dropped, self._media_s, reader.waited_s)
+        first = self._two is not None and self._two.on_first
+        counts = reader.frames_read, self._taken, self._frames.dropped
+        return Load(*counts, self._media_s, reader.waited_s, first)
 
     def _fps(self, now_s: float) -> float:
         recent = [(t_s, n) for t_s, n in self._arrivals if now_s - t_s < 3.0]

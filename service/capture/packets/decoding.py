@@ -34,6 +34,10 @@ class HeldDecoder:
         self.decoded = 0
         """How many packets were decoded."""
 
+    def rest(self) -> None:
+        """Give back the pictures that a decoder keeps, some megabytes: the next one begins at a key frame."""
+        self._context, self._link, self._last = None, None, None
+
     def until(self, packets: Sequence[HeldPacket], last: HeldPacket) -> Iterator[Frame]:
         """Yield what comes of decoding up to this packet: from its key frame on, or from where it was.
 

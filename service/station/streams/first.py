@@ -35,6 +35,7 @@ _LONGEST_S = 3.0  # a key frame so long before a moment is too far: decoding fro
 _ALIGNED_S = 2.0  # so much of the stream is decoded to compare clocks
 _TOGETHER = 3  # checks, or pictures, in a row that make a fault
 _LAGS = 64
+_IDLE_S = 1.0  # without a picture of it: its decoder's memory is given back
 
 
 class StreamFault(StrEnum):
@@ -73,6 +74,7 @@ class FirstStream:
         self._lags: deque[float] = deque(maxlen=_LAGS)
         self._began_s = time.monotonic()
         self._aligned_s = self._tried_s = self._checked_s = float("-inf")
+        self._used_s = 0.0
         self._before: tuple[View, View] | None = None
         self._bad: dict[StreamFault, int] = {}
         self._disagreed = 0
@@ -122,6 +124,8 @@ class FirstStream:
             self._shift = None  # the second stream's clock was set, or it was dialled again
         self._offset_s = offset_s
         self._lags.append(frame.t_mono_s - frame.t_s)
+        if frame.t_s - self._used_s > _IDLE_S:
+            self._decoder.rest()
         held = self.ring.held
         if (shift_s := self._shift_of(held)) is not None:
             self.ring.place(held[-1].pts_s, held[-1].pts_s + shift_s, held[-1].arrived_s)
@@ -164,6 +168,7 @@ class FirstStream:
             before = max((each.pts_s for each in keys if each.number < wanted.number), default=None)
             if before is None or wanted.pts_s - before > most_s:
                 return []
+        self._used_s = now_s
         last: Frame | None = None
         for frame in self._decoder.until(held, wanted):  # a decoded picture is large: one is kept
             last = frame

@@ -44,6 +44,7 @@ def added(base: Load, more: Load) -> Load:
         base.dropped + more.dropped,
         base.media_s + more.media_s,
         base.waited_s + more.waited_s,
+        more.first,
     )
 
 
@@ -133,6 +134,16 @@ def test_a_new_connection_is_not_taken_for_a_reader_that_never_waits() -> None:
     clock.play(fine, 20.0)
     clock._sum = clock._sum._replace(waited_s=0.0)
     assert clock.play(fine, 20.0) == []
+
+
+def test_a_cameras_other_stream_has_a_rate_of_its_own() -> None:
+    """Fewer pictures than the stream sent that was followed in between are no slow camera."""
+    clock = Clock()
+    slow = sends(12.0)
+    clock.play(slow, 20.0)
+    clock.play(lambda t_s: fine(t_s)._replace(first=True), 20.0)
+    clock.play(slow, 30.0)
+    assert clock.reports == []
 
 
 def test_a_camera_is_measured_by_what_it_sends_for_long() -> None:
