@@ -9,7 +9,6 @@ from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import replace
 from functools import partial
-from typing import Protocol
 
 import structlog
 
@@ -20,16 +19,14 @@ from service.domain.health import Health
 from service.domain.passage import CarrierSighting, Passage
 from service.host.clocks.steady import steady_at
 from service.leases.book import HandedOut, LeaseBook
-from service.station.cameras import Supervisor
+from service.leases.successor import Successor, Watcher
 from service.station.carried import NOTHING_CARRIED, Accounted, Carried
+from service.store.owners.leases import SAME
 
 log = structlog.get_logger(__name__)
 
 HERE = "here"
 """The owner that is this service's own machine."""
-
-_LOST = "owner_lost"
-"""The cause of the alarm that says so."""
 
 HAND_OUT_S = 2.0
 """How long a camera waits for its lease. Without one it is watched all the same: a carrier that is recorded
@@ -37,14 +34,6 @@ twice is better than one that nobody sees."""
 
 AGAIN_S = 5.0
 """How often a lease is asked for again that the database did not give."""
-
-
-class Watcher(Supervisor, Protocol):
-    """What one owner does with a camera: CameraSupervisor, or what stands for one on another machine."""
-
-    @property
-    def carried(self) -> Carried:
-        """What goes to whoever watches next."""
 
 
 MakeWatcher = Callable[[str, WatchedLift, Callable[[CameraEvent], None], Carried], Watcher]
@@ -83,6 +72,7 @@ class LeasedCamera:
         self._asked_s = 0.0
         self._accounted = Accounted()
         self._stopped = self._down = False
+        self._successor: Successor | None = None
         self.owner = owner
         self._watcher = self._next(owner, NOTHING_CARRIED)
 
@@ -95,6 +85,16 @@ class LeasedCamera:
     def process(self) -> tuple[int | None, int]:
         """Its process, if it runs on this machine, and how often it was started again."""
         return self._watcher.process
+
+    @property
+    def watcher(self) -> Watcher:
+        """What watches now."""
+        return self._watcher
+
+    @property
+    def stopped(self) -> bool:
+        """Whether it was stopped, for good."""
+        return self._stopped
 
     def start(self) -> None:
         """Start watching."""
@@ -109,6 +109,7 @@ class LeasedCamera:
         with self._lock:
             self._stopped = True
             self._turn += 1
+        self.abandon()
         self._watcher.stop()
 
     def move(self, owner: str, lost: str = "") -> None:
@@ -116,13 +117,14 @@ class LeasedCamera:
 
         lost: why the owner before cannot watch any more; empty if it could.
         """
+        self.abandon()
         with self._lock:
             if self._stopped:
                 return
             if lost:
                 self._down = True
                 message = f"{self.owner} is lost ({lost}): the camera is watched elsewhere"
-                self._on_event(Health(AlarmKind.WORKER_DOWN, self.watched.lift.id, True, message, _LOST))
+                self._on_event(Health(AlarmKind.WORKER_DOWN, self.watched.lift.id, True, message))
             before, carried = self._watcher, self._watcher.carried
             before.ask_to_stop()
             self._watcher = self._next(owner, carried)
@@ -131,7 +133,63 @@ class LeasedCamera:
         before.stop()
         log.warning("camera handed on", lift_id=self.watched.lift.id, owner=owner, lost=lost)
 
+    def prepare(self, owner: str) -> None:
+        """Let another owner begin beside the present one, so that no time is lost when it takes over."""
+        with self._lock:
+            if self._stopped or self._successor is not None:
+                return
+            successor = self._successor = Successor(owner)
+            carried = replace(self._watcher.carried, until_mono_s=self._accounted.until_mono_s)
+            successor.watcher = self._make(owner, self.watched, partial(self._take_of, successor), carried)
+        successor.watcher.start()
+
+    @property
+    def successor(self) -> Successor | None:
+        """Who is about to take over, if anybody is."""
+        return self._successor
+
+    def abandon(self) -> None:
+        """Let the present owner go on without a successor."""
+        with self._lock:
+            successor, self._successor = self._successor, None
+        if successor is not None:
+            successor.watcher.stop()
+
+    def succeed(self) -> None:
+        """Hand the camera on to the successor; for one thread, which waits for the lease."""
+        with self._lock:
+            successor, self._successor = self._successor, None
+            if self._stopped or successor is None:
+                return
+            before = self._watcher
+            before.ask_to_stop()
+            self._lease(successor.owner)
+            self._watcher, self.owner, successor.turn = successor.watcher, successor.owner, self._turn
+            for passage in successor.reported:
+                # Of those that both saw, the one before has reported some, and some not yet.
+                if self._is_new(passage):
+                    self._take(self._turn, passage)
+        before.stop()
+        log.info("camera handed on", lift_id=self.watched.lift.id, owner=successor.owner)
+
+    def _is_new(self, passage: Passage) -> bool:
+        left_s, known_s = passage.left_mono_s, self._accounted.left_mono_s
+        return left_s is None or known_s is None or left_s > known_s + SAME * passage.interval_s
+
+    def _take_of(self, successor: Successor, event: CameraEvent) -> None:
+        with self._lock:
+            if successor.turn is not None:
+                self._take(successor.turn, event)
+            elif successor is self._successor:
+                successor.take(event)
+
     def _next(self, owner: str, carried: Carried) -> Watcher:
+        self._lease(owner)
+        carried = replace(carried, until_mono_s=self._accounted.until_mono_s)
+        return self._make(owner, self.watched, partial(self._take, self._turn), carried)
+
+    def _lease(self, owner: str) -> None:
+        """Begin another owner's turn: nothing that the one before reports is passed on."""
         self._turn += 1
         self._handed = None
         self._ask(owner)
@@ -141,8 +199,6 @@ class LeasedCamera:
             log.error("a camera is watched without a lease", lift_id=self.watched.lift.id, reason=str(error))
         if self._handed is not None and self._handed.foreign:
             self._accounted = Accounted(self._handed.until_mono_s)
-        carried = replace(carried, until_mono_s=self._accounted.until_mono_s)
-        return self._make(owner, self.watched, partial(self._take, self._turn), carried)
 
     def _take(self, turn: int, event: CameraEvent) -> None:
         """Pass on what the owner of a turn reports, if it is still its turn."""
@@ -156,7 +212,7 @@ class LeasedCamera:
             if self._down and isinstance(event, CameraStatus) and event.state is CameraState.LIVE:
                 self._down = False
                 over = f"{self.owner} watches the camera"
-                self._on_event(Health(AlarmKind.WORKER_DOWN, self.watched.lift.id, False, over, _LOST))
+                self._on_event(Health(AlarmKind.WORKER_DOWN, self.watched.lift.id, False, over))
 
     def _marked(self, event: CameraEvent) -> CameraEvent:
         if self._handed is None:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import math
+import time
 from dataclasses import dataclass
+from pathlib import Path
 
-from service.domain.camera import CameraEvent, CameraState, CameraStatus
+import structlog
+
+from service.domain.camera import CameraEvent, CameraState, CameraStatus, WatchedLift
 from service.domain.passage import Passage
 from service.health.reference import ReferenceView
-from service.passages.learnt import Learnt
+from service.passages.learnt import Learnt, load, load_from_setup
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,6 +31,41 @@ class Carried:
 
 
 NOTHING_CARRIED = Carried()
+
+WRITE_S = 900.0
+"""How often what was learnt is written to disk, at most: it hardly changes, and a memory card wears out."""
+
+
+class LineMemory:
+    """The file that keeps what is learnt of a line from one start of the service to the next.
+
+    Args:
+        path: of the file; None: nothing is kept.
+        watched: the lift.
+    """
+
+    def __init__(self, path: Path | None, watched: WatchedLift) -> None:
+        self._path, self._watched = path, watched
+        self._written_s = -math.inf
+        self._written: Learnt | None = None
+
+    def load(self) -> Learnt | None:
+        """Return what is kept; None if that is nothing, or of another configuration."""
+        if self._path is None:
+            return None
+        return load(self._path, self._watched) or load_from_setup(self._path, self._watched)
+
+    def keep(self, learnt: Learnt | None, *, at_once: bool = False) -> None:
+        """Write it, unless it was written not long ago; at_once: in any case, if it is not written yet."""
+        due = at_once or time.monotonic() - self._written_s >= WRITE_S
+        if self._path is None or learnt is None or learnt is self._written or not due:
+            return
+        self._written_s, self._written = time.monotonic(), learnt
+        try:
+            learnt.save(self._path)
+        except OSError as error:  # a full disk: the camera goes on, the next start learns again
+            log.warning("what was learnt is not kept", lift_id=self._watched.lift.id, reason=str(error))
+
 
 STANDS_S = 30.0
 """A line that was seen to stand for longer than this did stand: a picture that is frozen, in which every line

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from typing import Protocol
@@ -29,16 +29,13 @@ from service.health.reference import ReferenceView
 from service.host.child import NOTHING, Child, ChildLostError
 from service.host.fork_server import fork_context
 from service.host.runner import BackOff, Runner, Runners
-from service.passages.learnt import Learnt, load, load_from_setup
-from service.station.carried import NOTHING_CARRIED, Accounted, Carried
-from service.station.dialling import FindCredentials, TermsWanted, answer, no_credentials
+from service.passages.learnt import Learnt
+from service.station.carried import NOTHING_CARRIED, Accounted, Carried, LineMemory
+from service.station.dialling import FindCredentials, TermsAnswer, TermsWanted, answer, no_credentials
 from service.station.process import run_camera
 from service.station.worker import WorkerOptions
 
 log = structlog.get_logger(__name__)
-
-WRITE_S = 900.0
-"""How often what was learnt is written to disk, at most: it hardly changes, and a memory card wears out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +74,7 @@ class CameraSupervisor:
         runners: owns its thread.
         find_credentials: looks up a camera's stored user and password when its process dials.
         networks: where its address may lead.
+        find_terms: in place of both, says with what it may be dialled.
         clips: which clips are wanted of its camera, and who gets them; None: none are.
         carried: from whoever watched before; what it lacks is looked for in `memory`.
     """
@@ -93,16 +91,15 @@ class CameraSupervisor:
         runners: Runners | None = None,
         find_credentials: FindCredentials = no_credentials,
         networks: CameraNetworks = ANY_NETWORK,
+        find_terms: Callable[[TermsWanted], TermsAnswer] | None = None,
         clips: ClipExchange | None = None,
         carried: Carried = NOTHING_CARRIED,
     ) -> None:
         self._clips = clips
-        self._find_credentials, self._networks = find_credentials, networks
+        self._find_terms = find_terms or partial(answer, find_credentials=find_credentials, networks=networks)
         self._watched, self._on_event = watched, on_event
-        self._memory, self._learnt, self._reference = memory, carried.learnt, carried.reference
-        if memory is not None and self._learnt is None:
-            self._learnt = load(memory, watched) or load_from_setup(memory, watched)
-        self._written_s = -math.inf
+        self._memory = LineMemory(memory, watched)
+        self._learnt, self._reference = carried.learnt or self._memory.load(), carried.reference
         self._options = options or WorkerOptions()
         self._health, self._limits = health, limits or SupervisorLimits()
         self._runner = (runners or Runners()).add(Runner(f"camera {watched.lift.id}", self._run_once))
@@ -156,7 +153,7 @@ class CameraSupervisor:
     def stop(self) -> None:
         """Stop both; no event is reported after this returns."""
         self._runner.stop(self._limits.stop_s + 3.0)
-        self._write()
+        self._memory.keep(self._learnt, at_once=True)
 
     def _run_once(self) -> None:
         """Run one process to its end, and report why it ended."""
@@ -215,7 +212,7 @@ class CameraSupervisor:
                 if isinstance(sent, list):  # a parcel's announcement
                     self._take_clip(child.open_parcel(sent))
                 elif isinstance(sent, TermsWanted):
-                    child.send(answer(sent, self._find_credentials, self._networks))
+                    child.send(self._find_terms(sent))
                 else:
                     self._take(sent)
                 child.expect(self._limits.silent_s)
@@ -232,8 +229,7 @@ class CameraSupervisor:
             return
         if isinstance(sent, Learnt):
             self._learnt = sent
-            if time.monotonic() - self._written_s >= WRITE_S:
-                self._write()
+            self._memory.keep(sent)
             return
         self._accounted.take(sent, time.monotonic())  # the next process accounts for what follows
         if isinstance(sent, CameraStatus):
@@ -245,15 +241,6 @@ class CameraSupervisor:
                 self._back_off.reset()
                 self._report(self._down(False, "the camera's process runs again"))
         self._report(sent)
-
-    def _write(self) -> None:
-        if self._memory is None or self._learnt is None:
-            return
-        self._written_s = time.monotonic()
-        try:
-            self._learnt.save(self._memory)
-        except OSError as error:  # a full disk: the camera goes on, the next start learns again
-            log.warning("what was learnt is not kept", lift_id=self._watched.lift.id, reason=str(error))
 
     def _down(self, active: bool, message: str) -> Health:
         self._is_down = active

@@ -152,7 +152,8 @@ class HandingOver(RuleBasedStateMachine):
         self.services = [self._service()]
         for _ in range(3):  # so that a service that begins can tell how far apart carriers are
             self._pass(EVERY_S)
-        self._write_all()
+            self._write_all()
+        self._note()
 
     @property
     def leader(self) -> FakeService:
@@ -183,9 +184,11 @@ class HandingOver(RuleBasedStateMachine):
         for service in self.services:
             for owner in service.owners:
                 owner.see(self.lift_id, carriers)
-        # Whoever writes a note writes carriers as well: they go by the same thread.
-        late = any(draft.decided_mono_s < self.line.now_s - EVERY_S for draft in self.leader.waiting)
-        if self.leader.owner.connected and not late:
+        self._note()
+
+    def _note(self) -> None:
+        """Note that the lift is watched. Who writes that writes carriers as well: by the same thread."""
+        if self.leader.owner.connected and not self.leader.waiting:
             note = {self.lift_id: steady_at(self.line.now_s)}
             self.store.write(partial(lifts.note_watched, times=note)).result()
 
@@ -244,6 +247,7 @@ class HandingOver(RuleBasedStateMachine):
         """Each service writes in order, but for what the database refused a moment ago."""
         service = data.draw(st.sampled_from([each for each in self.services if each.waiting]))
         self._write(service, data.draw(st.integers(0, min(1, len(service.waiting) - 1))))
+        self._note()
 
     @invariant()
     def no_carrier_has_two_alarms(self) -> None:
