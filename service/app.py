@@ -20,11 +20,10 @@ from fastapi import FastAPI
 from service.alarms.downtime import Downtime
 from service.api.runtime import Runtime
 from service.api.sessions import Principal
-from service.clips.desk import ClipDesk
-from service.composition.core import make_core, supervisor
+from service.composition.core import make_core
 from service.composition.parts import add_parts
+from service.composition.watching import CameraMaker
 from service.decoding.processes import DecodingProcesses
-from service.domain.camera import CameraEvent, WatchedLift
 from service.domain.errors import BarwatchError
 from service.domain.people import Role
 from service.host.disk import DiskSpace
@@ -40,8 +39,8 @@ from service.replicas.role import ServiceRole
 from service.secrets.keys import KeyRing
 from service.secrets.vault import Vault
 from service.settings import Settings
-from service.station.carried import Carried
-from service.station.supervisor import CameraSupervisor, camera_context
+from service.station.cameras import MakeSupervisor
+from service.station.supervisor import camera_context
 from service.store import alarms
 from service.store.database import Store
 from service.store.kept.whole import Evidence
@@ -136,11 +135,13 @@ class Service:
                 self._decoding,
                 evidence,
                 self.runners,
-                supervise=self._supervisor,
+                link=early.link,
+                watch=self._watch,
                 loop_files=loop_files,
                 role=self.role,
             )
             self.runtime, self.pipeline, self.cameras = core.runtime, core.pipeline, core.cameras
+            placing = () if core.fleet is None else (core.fleet,)
             add_parts(core)
             noting = self.runners.add(self.runtime.notes.runner(self.store))
             downtime = Downtime(self.store, self.cameras.statuses)
@@ -149,7 +150,7 @@ class Service:
             upkeep = Upkeep(self.store, settings.backup_plan(), clock, told, self.runners)
             early.listen(told)
             self.new_token = first_token(self.store, settings, shown=prepare is None)
-            for stop in (
+            stops: tuple[Callable[[], object], ...] = (
                 partial(self.runtime.notes.end, noting, self.store),
                 core.shipper.stop,  # after the last picture was written
                 self.pipeline.stop,
@@ -161,8 +162,10 @@ class Service:
                 self.runtime.parts.stop,
                 self._starter.stop,
                 self.role.stop,
-                early.stop,  # first: it releases a start-up that waits for the model
-            ):
+                early.stop,  # it releases a start-up that waits for the model
+                *(fleet.stop for fleet in placing),  # first: nobody takes over meanwhile
+            )
+            for stop in stops:
                 parts.callback(stop)
             self._parts = parts.pop_all()
         prepared = [] if prepare is None else [partial(prepare, self.runtime)]
@@ -179,6 +182,7 @@ class Service:
                 ("the cameras' passwords are being sealed", self.vault.renew),
                 *(("the demonstration is being prepared", each) for each in prepared),
                 ("the cameras are being started", self.cameras.start),
+                *(("the cameras are being placed", fleet.start) for fleet in placing),
                 ("the rest of the database is to be checked", upkeep.start),
                 ("set-ups are being looked up", self.setup.start),
                 ("the decoders are being started", self._decoding.start),
@@ -224,14 +228,9 @@ class Service:
         if self._server is not None:
             self._server.should_exit = True
 
-    def _supervisor(
-        self,
-        clips: ClipDesk,
-        watched: WatchedLift,
-        on_event: Callable[[CameraEvent], None],
-        carried: Carried,
-    ) -> CameraSupervisor:
-        return supervisor(self.settings, self.vault, self.runners, clips, watched, on_event, carried)
+    def _watch(self, maker: CameraMaker) -> MakeSupervisor:
+        """Return what makes a camera's supervisor; tests have others."""
+        return maker
 
     @contextlib.asynccontextmanager
     async def _lifespan(self, _: FastAPI) -> AsyncIterator[None]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
-from socket import gethostname
 
 from prometheus_client import CollectorRegistry
 
@@ -14,25 +12,21 @@ from service.api.auth import Attempts, Authenticator
 from service.api.runtime import Runtime
 from service.api.sessions import Sessions
 from service.clips.desk import ClipDesk
+from service.cluster.cameras.fleet import CameraFleet
+from service.cluster.link import DriverLink
+from service.composition.watching import CameraMaker
 from service.decoding.budget import StrangersPictures
-from service.domain.camera import CameraEvent, WatchedLift
 from service.host.clocks.wall_clock import WallClock
 from service.host.runner import Runners
 from service.inference.protocol import Engine
-from service.leases.book import LeaseBook
-from service.leases.camera import LeasedCamera
 from service.replicas.role import ServiceRole
 from service.secrets.vault import Vault
 from service.settings import Settings
-from service.station.cameras import Cameras
-from service.station.carried import Carried
-from service.station.supervisor import CameraSupervisor
-from service.station.worker import WorkerOptions
+from service.station.cameras import Cameras, MakeSupervisor
 from service.store.alarms.history import StoredOutbox, ensure_epoch
 from service.store.database import Store
 from service.store.kept.shipping import EvidenceShipper
 from service.store.kept.whole import Evidence
-from service.usecases.camera_urls import check_camera
 from service.usecases.setup.whole import Setups
 from service.verdicts.pipeline import Pipeline
 
@@ -46,6 +40,7 @@ class Core:
     cameras: Cameras
     clips: ClipDesk
     shipper: EvidenceShipper
+    fleet: CameraFleet | None
 
 
 def make_core(
@@ -58,7 +53,8 @@ def make_core(
     evidence: Evidence,
     runners: Runners,
     *,
-    supervise: Callable[[ClipDesk, WatchedLift, Callable[[CameraEvent], None], Carried], CameraSupervisor],
+    link: DriverLink | None,
+    watch: Callable[[CameraMaker], MakeSupervisor],
     loop_files: bool,
     role: ServiceRole,
 ) -> Core:
@@ -67,7 +63,8 @@ def make_core(
     Args:
         settings: what to run.
         engine, store, vault, setup, decoding, evidence, runners: what is there already.
-        supervise: makes what looks after a camera's process.
+        link: to a cluster; None: there is none.
+        watch: returns what makes cameras' supervisors.
         loop_files: recorded videos that replace cameras start again when they end.
         role: whether this service leads.
     """
@@ -90,16 +87,10 @@ def make_core(
     )
     clips = ClipDesk()
     store.on_alarms(clips.on_alarms)
-    book = LeaseBook(store, gethostname())
-
-    def watch(watched: WatchedLift, on_event: Callable[[CameraEvent], None]) -> LeasedCamera:
-        here = partial(supervise, clips)
-        make = lambda _, *arguments: here(*arguments)  # noqa: E731 - whoever owns it, it is watched here
-        return LeasedCamera(watched, on_event, book, make, pipeline.late)
-
+    maker = CameraMaker(settings, store, vault, runners, clips, pipeline.late, link)
     cameras = Cameras(
         store,
-        watch,
+        watch(maker),
         pipeline.on_event,
         pipeline.reload_masks,
         loop_files=loop_files,
@@ -127,32 +118,4 @@ def make_core(
         shipper=None if evidence.remote is None else shipper,
         role=role,
     )
-    return Core(runtime, pipeline, cameras, clips, shipper)
-
-
-def supervisor(
-    settings: Settings,
-    vault: Vault,
-    runners: Runners,
-    clips: ClipDesk,
-    watched: WatchedLift,
-    on_event: Callable[[CameraEvent], None],
-    carried: Carried,
-) -> CameraSupervisor:
-    """Return what looks after a camera's process. Raises ConfigurationError: its address is refused."""
-    networks = settings.networks_of_cameras()
-    with_clips = settings.rules_of_clips(watched.lift.privacy).none is None
-    clips.has_clips(watched.lift.id, with_clips)
-    # Files that were allowed when they were stored are read on.
-    check_camera(watched.lift, allow_files=True, networks=networks)
-    return CameraSupervisor(
-        watched,
-        on_event,
-        options=WorkerOptions(hardware=settings.hwaccel, pictures=settings.pictures, clips=with_clips),
-        memory=settings.data / "learnt" / f"{watched.lift.id}.npz",
-        runners=runners,
-        find_credentials=vault.credentials,
-        networks=networks,
-        clips=clips if with_clips else None,
-        carried=carried,
-    )
+    return Core(runtime, pipeline, cameras, clips, shipper, maker.fleet)

@@ -49,35 +49,32 @@ class LeaseBook:
 
     def __init__(self, store: Store, service: str, now: Callable[[], datetime] = steady_now) -> None:
         self._store, self._service, self._now = store, service, now
-        self._fences: dict[str, int] = {}
 
-    def hand_out(self, lift_id: str, owner: str, left_mono_s: float | None) -> Future[HandedOut]:
+    def hand_out(
+        self, lift_id: str, owner: str, left_mono_s: float | None, fence: int | None
+    ) -> Future[HandedOut]:
         """Give the camera to an owner; whatever is written after this is checked against it.
 
         Args:
             lift_id: whose camera. owner: its name within the service.
-            left_mono_s: when the last carrier left that this service heard of, time.monotonic(); None: none.
+            left_mono_s: when the last carrier left that its owners reported, time.monotonic(); None: none.
+            fence: of their last lease; None: there was none.
         """
         left_at = None if left_mono_s is None else steady_at(left_mono_s)
         owner, now = f"{self._service}/{owner}", self._now()
 
         def job(session: Session) -> HandedOut:
             held = leases.newest(session, lift_id)
-            # While it was this service's, what it has heard is more than what is stored, and by one clock.
-            known = left_at if held is not None and held.fence == self._fences.get(lift_id) else None
-            handed = _hand_out(session, lift_id, owner, known, now)
-            self._fences[lift_id] = handed.lease.fence
-            return handed
+            if held is None or held.fence != fence:
+                return _take_over(session, lift_id, owner, now)
+            # What was reported is more than what is stored, and is by one clock.
+            lease = leases.hand_out(session, lift_id, owner, left_at or held.since, now)
+            return HandedOut(lease, left_mono_s, foreign=False)
 
         return self._store.write(job)
 
 
-def _hand_out(
-    session: Session, lift_id: str, owner: str, left_at: datetime | None, now: datetime
-) -> HandedOut:
-    if left_at is not None:
-        lease = leases.hand_out(session, lift_id, owner, left_at, now)
-        return HandedOut(lease, mono_at(left_at), foreign=False)
+def _take_over(session: Session, lift_id: str, owner: str, now: datetime) -> HandedOut:
     stored = leases.last_left(session, lift_id)
     lease = leases.hand_out(session, lift_id, owner, stored[0] if stored else None, now)
     watched_until = lifts.watched_until(session).get(lift_id)

@@ -68,6 +68,7 @@ class LeasedCamera:
         self._lock = threading.RLock()
         self._turn = 0
         self._handed: HandedOut | None = None
+        self._fence: int | None = None
         self._waiting: Future[HandedOut]
         self._asked_s = 0.0
         self._accounted = Accounted()
@@ -197,8 +198,7 @@ class LeasedCamera:
             self._handed = self._waiting.result(HAND_OUT_S)
         except (StoreError, FutureTimeoutError, CancelledError) as error:
             log.error("a camera is watched without a lease", lift_id=self.watched.lift.id, reason=str(error))
-        if self._handed is not None and self._handed.foreign:
-            self._accounted = Accounted(self._handed.until_mono_s)
+        self._take_lease()
 
     def _take(self, turn: int, event: CameraEvent) -> None:
         """Pass on what the owner of a turn reports, if it is still its turn."""
@@ -232,9 +232,18 @@ class LeasedCamera:
         if self._waiting.done():
             if self._waiting.exception() is None:
                 self._handed = self._waiting.result()
+                self._take_lease()
             elif time.monotonic() - self._asked_s >= AGAIN_S:
                 self._ask(self.owner)
 
+    def _take_lease(self) -> None:
+        if self._handed is None:
+            return
+        self._fence = self._handed.lease.fence
+        if self._handed.foreign:
+            self._accounted = Accounted(self._handed.until_mono_s)
+
     def _ask(self, owner: str) -> None:
         self._asked_s = time.monotonic()
-        self._waiting = self._book.hand_out(self.watched.lift.id, owner, self._accounted.left_mono_s)
+        left_s = self._accounted.left_mono_s
+        self._waiting = self._book.hand_out(self.watched.lift.id, owner, left_s, self._fence)

@@ -4,7 +4,8 @@ Run by Debian's own Python, which has GStreamer's bindings:
     /usr/bin/python3 rtsp_server.py NAME=FILE…   prints the address of each, then serves until stopped;
     on the port RTSP_PORT if that is set, else on a free one; over RTSP_TRANSPORT (tcp or udp) alone if that
     is set; without RTSP_LOSS (0..1) of its packets if that is set; to nobody but the user `viewer` with the
-    password RTSP_PASSWORD if that is set.
+    password RTSP_PASSWORD if that is set; as a camera does it, the same pictures to all who look, as long as
+    somebody does, if RTSP_SHARED is set.
 """
 
 import os
@@ -40,6 +41,7 @@ def main() -> None:
         factory.set_launch(
             f'( filesrc location="{file}" ! qtdemux ! h264parse config-interval=-1 ! rtph264pay {payload} )'
         )
+        factory.set_shared("RTSP_SHARED" in os.environ)
         transport = os.environ.get("RTSP_TRANSPORT")
         if transport is not None:
             factory.set_protocols(getattr(GstRtsp.RTSPLowerTrans, transport.upper()))

@@ -16,12 +16,14 @@ import pytest
 from lifts.schema import Lift
 from service.api.runtime import Runtime
 from service.app import Service
+from service.composition.watching import CameraMaker
 from service.decoding.processes import DecodingProcesses
 from service.domain.alarm import AlarmKind
-from service.domain.camera import CameraState, CameraStatus, WatchedLift
+from service.domain.camera import CameraState, CameraStatus
 from service.domain.errors import ConfigurationError, StoreError
 from service.domain.health import Health
 from service.settings import Settings
+from service.station.cameras import MakeSupervisor
 from service.store import lifts
 from service.store.database import Store
 from tests.tools.processes import ADMIN_TOKEN
@@ -75,6 +77,7 @@ def await_problems(service: Service, wanted: Callable[[list[str]], bool]) -> lis
 class LiveCamera:
     def __init__(self, lift_id: str) -> None:
         self.status = CameraStatus(lift_id, CameraState.LIVE, "", 25.0, 0.04, 1, 0, 0, "runs")
+        self.process = (None, 0)
 
     def start(self) -> None:
         """Nothing to start."""
@@ -85,8 +88,8 @@ class LiveCamera:
 class Watching(Service):
     """A service whose cameras need no processes: each is live at once."""
 
-    def _supervisor(self, _: object, watched: WatchedLift, *__: object) -> LiveCamera:  # type: ignore[override]
-        return LiveCamera(watched.lift.id)
+    def _watch(self, _: CameraMaker) -> MakeSupervisor:
+        return lambda watched, _: LiveCamera(watched.lift.id)
 
 
 def test_the_time_between_two_runs_is_told_of(tmp_path: Path, model: Path) -> None:

@@ -83,6 +83,10 @@ class CameraFleet:
         """The nodes that are there now."""
         return tuple(self._nodes.values())
 
+    def start(self) -> None:
+        """Begin to place cameras."""
+        self.runner.start()
+
     def stop(self) -> None:
         """Place nothing any more; stop before the link, and before the cameras."""
         self.runner.stop()

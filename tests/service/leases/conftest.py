@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.end_to_end.conftest import rtsp as rtsp  # noqa: PLC0414 - a fixture
 from tests.service.conftest import GivenDatabases
 
 
