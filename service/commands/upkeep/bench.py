@@ -13,6 +13,7 @@ import typer
 from service.bench.about import about
 from service.bench.cameras import CAMERAS, RECORDINGS, SimulatedCamera, mbit_per_s, recording, sample
 from service.bench.clips import clips_cost
+from service.bench.databases import side_by_side
 from service.bench.start import start_s
 from service.bench.store import build, measure, while_pruning
 from service.commands.options import JsonOption
@@ -26,6 +27,12 @@ def store(
     pruned: Annotated[int, typer.Option("--pruned", help="Passages to delete beside alarms.")] = 100_000,
     starts: Annotated[int, typer.Option("--starts", min=0, help="Starts of the service on each.")] = 3,
     to: Annotated[Path | None, typer.Option("--to", help="Where both are made, and deleted again.")] = None,
+    postgres: Annotated[
+        str | None,
+        typer.Option(
+            "--postgres", help="Commits in SQLite and in this empty PostgreSQL database instead, in turns."
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """What alarms, pages, the list of lifts and the start take, with few passages and with many."""
@@ -35,6 +42,9 @@ def store(
             to.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise ConfigurationError(f"--to {to}: cannot be made: {error.strerror}") from error
+    if postgres is not None:
+        _databases(to, postgres, as_json=as_json)
+        return
     with tempfile.TemporaryDirectory(dir=to) as folder:
         found = {}
         for name, number in sizes.items():
@@ -58,6 +68,27 @@ def store(
         typer.echo(f"{name:26} {before:8.2f} ms {after:8.2f} ms  x {ratio:.2f}")
     typer.echo(
         f"alarm insert, p99: {beside['idle p99']:.1f} ms; while pruning {beside['pruning p99']:.1f} ms"
+    )
+
+
+def _databases(to: Path | None, postgres: str, *, as_json: bool) -> None:
+    began = about() | {"command": "barwatch bench store --postgres URL"}  # its password is nobody's business
+    with tempfile.TemporaryDirectory(dir=to) as folder:
+        found = side_by_side(Path(folder), postgres)
+    if as_json:
+        typer.echo(json.dumps({"databases": {"about": began, **found}}))
+        return
+    for name, ratio in found["ratios"].items():
+        one, other, leading = (
+            found["rows"][row][name] for row in ("sqlite", "postgres", "postgres, leading")
+        )
+        typer.echo(
+            f"{name:30} SQLite {one:8.2f}  PostgreSQL {other:8.2f} x {ratio:.2f}  leading {leading:8.2f}"
+        )
+    typer.echo(
+        "another service has read an alarm after {median:.1f} ms, p99 {p99:.1f} ms".format(
+            **found["heard_ms"]
+        )
     )
 
 
