@@ -15,7 +15,7 @@ from sqlalchemy import or_, select
 
 from service.alarms.hub import AlarmHub
 from service.domain.errors import ConfigurationError
-from service.host.runner import Runner, Runners
+from service.host.runner import BackOff, Runner, Runners
 from service.replicas.role import ServiceRole
 from service.store.audit import entries
 from service.store.database import Store
@@ -77,7 +77,9 @@ class AlarmsElsewhere:
 
     def __init__(self, store: Store, hub: AlarmHub, role: ServiceRole, runners: Runners) -> None:
         self._store, self._hub, self._role = store, hub, role
-        self._runner = runners.add(Runner("alarms of other processes", self._turn))
+        # Whoever is to lead again after the database was away must not wait for long.
+        back_off = BackOff(first_s=0.1, longest_s=1.0)
+        self._runner = runners.add(Runner("alarms of other processes", self._turn, back_off=back_off))
 
     def start(self) -> None:
         """Listen from now on."""

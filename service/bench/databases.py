@@ -20,10 +20,10 @@ from service.store.database import Store
 from service.store.records import PassageRecord, PictureRecord
 from service.verdicts.recording import store_passage
 
-ROUNDS, COMMITS = 5, 200
+ROUNDS, COMMITS = 5, 60
 """How often each database has its turn with each kind of commit; how many commits a turn has."""
 
-HEARD = 50
+HEARD = 30
 """Alarms of which is measured when another service has heard of them."""
 
 LIFT = Lift(id="lift", name="Lift")
@@ -50,13 +50,11 @@ def side_by_side(folder: Path, url: str) -> dict[str, Any]:
                     raise ConfigurationError("--postgres: expected an empty database")
             store.write(partial(lifts.put, lift=LIFT)).result()
         settings = _settings_of(stores["postgres"])
-        rows = _in_turns(stores)
-        # As a leader: each commit looks whether its claim stands.
+        # As a leader: each commit looks whether its claim stands. Another service has none to look at.
         stores["postgres"].database.claim("http://127.0.0.1:1")
-        rows["postgres, leading"] = _in_turns({"postgres": stores["postgres"]}, "leading")["postgres"]
-        heard = _heard_ms(
-            stores["postgres"], opened.enter_context(closing(Store.open(folder / "o", url=url)))
-        )
+        other = opened.enter_context(closing(Store.open(folder / "other", url=url)))
+        rows = _in_turns(stores | {"postgres, no claim": other})
+        heard = _heard_ms(stores["postgres"], other)
     return {
         "rows": rows,
         "ratios": {name: round(value / rows["sqlite"][name], 2) for name, value in rows["postgres"].items()},
@@ -65,7 +63,7 @@ def side_by_side(folder: Path, url: str) -> dict[str, Any]:
     }
 
 
-def _in_turns(stores: dict[str, Store], mark: str = "") -> dict[str, Row]:
+def _in_turns(stores: dict[str, Store]) -> dict[str, Row]:
     """Return each database's row; by turns, so that whatever else the machine does meets both alike."""
     kinds = {"passage": Verdict.CLOSED, "passage and alarm": Verdict.OPEN}
     took = {(name, kind): list[float]() for name in stores for kind in kinds}
@@ -73,7 +71,7 @@ def _in_turns(stores: dict[str, Store], mark: str = "") -> dict[str, Row]:
         for kind, verdict in kinds.items():
             for name, store in stores.items():
                 for n in range(COMMITS):
-                    record = _passage(f"{mark}-{kind[8:12]}-{turn}-{n}", verdict)
+                    record = _passage(f"{name}-{verdict.value}-{turn}-{n}", verdict)
                     took[name, kind].append(_timed(partial(_store, store, record)))
     return {
         name: {
