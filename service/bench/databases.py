@@ -50,10 +50,10 @@ def side_by_side(folder: Path, url: str) -> dict[str, Any]:
                     raise ConfigurationError("--postgres: expected an empty database")
             store.write(partial(lifts.put, lift=LIFT)).result()
         settings = _settings_of(stores["postgres"])
-        # As a leader: each commit looks whether its claim stands. Another service has none to look at.
+        # As a leader: each commit looks whether its claim stands.
         stores["postgres"].database.claim("http://127.0.0.1:1")
         other = opened.enter_context(closing(Store.open(folder / "other", url=url)))
-        rows = _in_turns(stores | {"postgres, no claim": other})
+        rows = _in_turns(stores)
         heard = _heard_ms(stores["postgres"], other)
     return {
         "rows": rows,

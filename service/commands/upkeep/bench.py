@@ -79,12 +79,8 @@ def _databases(to: Path | None, postgres: str, *, as_json: bool) -> None:
         typer.echo(json.dumps({"databases": {"about": began, **found}}))
         return
     for name, ratio in found["ratios"].items():
-        one, other, unclaimed = (
-            found["rows"][row][name] for row in ("sqlite", "postgres", "postgres, no claim")
-        )
-        typer.echo(
-            f"{name:30} SQLite {one:8.2f}  PostgreSQL {other:8.2f} x {ratio:.2f}  no claim {unclaimed:8.2f}"
-        )
+        one, other = (found["rows"][row][name] for row in ("sqlite", "postgres"))
+        typer.echo(f"{name:30} SQLite {one:8.2f}  PostgreSQL {other:8.2f}  x {ratio:.2f}")
     typer.echo(
         "another service has read an alarm after {median:.1f} ms, p99 {p99:.1f} ms".format(
             **found["heard_ms"]

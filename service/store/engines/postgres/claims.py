@@ -12,12 +12,12 @@ from typing import Any
 
 import psycopg
 from pydantic import TypeAdapter
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
 from service.domain.errors import StoreError, SupersededError
 from service.domain.leading.leader import Leader
-from service.store.engines.postgres.connecting import WRITE_LOCK
+from service.store.engines.postgres.connecting import TAKE_LOCK, WRITE_LOCK
 
 KEY = "leader"
 """The row of `meta`. Not sealed: it says nothing of history."""
@@ -48,9 +48,24 @@ def stands(connection: psycopg.Connection[Any], mine: Leader) -> bool:
     return found is not None and _parsed(found[0]) == mine
 
 
+def take_lock_and_look(connection: Connection) -> None:
+    """Begin a transaction that writes, and note the claim as it is once the lock is held: in one round trip.
+
+    The second statement sees what was committed while the first one waited.
+    """
+    found = connection.exec_driver_sql(f"{TAKE_LOCK}; {_READ}")
+    assert found.cursor is not None  # noqa: S101 - it has rows
+    found.cursor.nextset()
+    row = found.cursor.fetchone()
+    found.close()
+    connection.info[KEY] = None if row is None else row[0]
+
+
 def check(session: Session, mine: Leader) -> None:
-    """Raise SupersededError, within a transaction that holds the writers' lock, if somebody claimed since."""
-    if (now := read(session)) != mine:
+    """Raise SupersededError, in a transaction begun by `take_lock_and_look`, if somebody claimed since."""
+    value = session.connection().info[KEY]
+    now = None if value is None else _parsed(value)
+    if now != mine:
         raise SupersededError(
             f"another service leads (claim {0 if now is None else now.fence}, this one had {mine.fence})"
         )

@@ -18,6 +18,8 @@ WRITE_LOCK = 0x6261_7277_6174_6368
 As `BEGIN IMMEDIATE` with SQLite: seq, seals' numbers and the audit's chain are in the order of commits.
 """
 
+TAKE_LOCK = f"SELECT pg_advisory_xact_lock({WRITE_LOCK})"
+
 READERS, MORE_READERS = 8, 22
 """Connections that read: those kept, and others while needed. A server allows 100 in all unless told."""
 
@@ -76,9 +78,10 @@ def connect(address: URL, *, write: bool) -> Engine:
         pool_timeout=10,
     )
     if write:
-        event.listen(engine, "begin", _take_lock)
+        event.listen(engine, "begin", take_lock)
     return engine
 
 
-def _take_lock(connection: Connection) -> None:
-    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITE_LOCK})")
+def take_lock(connection: Connection) -> None:
+    """Begin a transaction that writes."""
+    connection.exec_driver_sql(TAKE_LOCK)

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 import stamina
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, event, text
 from sqlalchemy.engine import URL, Connection
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -21,7 +21,7 @@ from service.host.private import private_folder
 from service.store.audit import guard
 from service.store.audit.heads import HeadFile
 from service.store.engines.postgres import claims, functions, sealing
-from service.store.engines.postgres.connecting import address_of, connect, shown
+from service.store.engines.postgres.connecting import address_of, connect, shown, take_lock
 from service.store.engines.postgres.copying import copy_to_file
 from service.store.engines.postgres.listening import CHANNEL, OwnLine
 from service.store.file.engine import brief, migrate, revisions
@@ -60,6 +60,9 @@ class OpenServer:
     def __init__(self, address: URL, writer: Engine, reader: Engine) -> None:
         self.writer, self.reader, self.presence = writer, reader, ServerPresence()
         self._line = OwnLine(address)
+        # From now on, for there are tables: whoever leads looks at the newest claim with each transaction.
+        event.remove(writer, "begin", take_lock)
+        event.listen(writer, "begin", claims.take_lock_and_look)
 
     def recheck(self) -> None:
         """Do nothing: the server checks its pages (data checksums), `barwatch verify` rows and chain."""
