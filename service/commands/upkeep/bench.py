@@ -13,9 +13,9 @@ import typer
 from service.bench.about import about
 from service.bench.cameras import CAMERAS, RECORDINGS, SimulatedCamera, mbit_per_s, recording, sample
 from service.bench.clips import clips_cost
-from service.bench.databases import side_by_side
+from service.bench.database.databases import side_by_side
+from service.bench.database.store import build, measure, while_pruning
 from service.bench.start import start_s
-from service.bench.store import build, measure, while_pruning
 from service.commands.options import JsonOption
 from service.domain.errors import ConfigurationError
 

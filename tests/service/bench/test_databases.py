@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from service.bench import databases
+from service.bench.database import databases
 from service.cli import app
 from service.domain.errors import ConfigurationError
 from tests import postgres

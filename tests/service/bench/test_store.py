@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from service.bench import store
+from service.bench.database import store
 from service.bench.start import start_s
 from service.cli import app
 from service.domain.errors import ConfigurationError
