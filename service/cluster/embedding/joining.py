@@ -47,12 +47,14 @@ def make_ray_engine(
     Raises:
         ArtefactError: the model's manifest or file is invalid.
     """
+    embedding = embedding_of(settings)
     return RayEngine(
         partial(make_local_engine, settings, path, runners=runners),
         link,
         path,
-        embedding_of(settings),
-        device=settings.device,
+        embedding,
+        # One that was given no GPU uses none, though its node may have one: others were given that.
+        device=settings.device if embedding.share.gpus else "cpu",
         precision=settings.precision,
         public_key=settings.model_key(),
         on_health=on_health,
