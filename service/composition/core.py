@@ -13,6 +13,7 @@ from service.api.runtime import Runtime
 from service.api.sessions import Sessions
 from service.clips.desk import ClipDesk
 from service.cluster.cameras.fleet import CameraFleet
+from service.cluster.cameras.metrics import FleetMetrics
 from service.cluster.link import DriverLink
 from service.composition.watching import CameraMaker
 from service.decoding.budget import StrangersPictures
@@ -88,6 +89,8 @@ def make_core(
     clips = ClipDesk()
     store.on_alarms(clips.on_alarms)
     maker = CameraMaker(settings, store, vault, runners, clips, pipeline.late, link)
+    if maker.fleet is not None:
+        pipeline.registry.register(FleetMetrics(maker.fleet))
     cameras = Cameras(
         store,
         watch(maker),

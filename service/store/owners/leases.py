@@ -16,8 +16,8 @@ from service.domain.passage import CarrierSighting, Lease
 from service.store.damage import readable
 from service.store.tables import CameraLeaseRow, PassageRow
 
-KEPT = 16
-"""So many leases of a camera are kept: what an owner saw before that is no longer on its way."""
+KEPT, KEPT_FOR = 16, timedelta(hours=1)
+"""A camera's newest leases and those of the last hour are kept: what was seen before has come."""
 
 SAME = 0.5
 """Of the carriers' interval. Two owners' times of one carrier are less apart than this, those of two carriers
@@ -38,6 +38,7 @@ def hand_out(session: Session, lift_id: str, owner: str, since: datetime | None,
     session.execute(
         delete(CameraLeaseRow)
         .where(CameraLeaseRow.lift_id == lift_id, CameraLeaseRow.fence <= lease.fence - KEPT)
+        .where(CameraLeaseRow.at < now - KEPT_FOR)
         .execution_options(synchronize_session=False)
     )
     session.add(CameraLeaseRow(lift_id=lift_id, fence=lease.fence, owner=owner, since=lease.since, at=now))

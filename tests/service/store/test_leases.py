@@ -39,7 +39,8 @@ def test_each_lease_has_a_higher_fence_and_the_newest_holds(store: Store) -> Non
     """Also when so many were handed out that the first are forgotten."""
     with store.reading() as session:
         assert leases.newest(session, "lift") is None
-    given = [hand_out(store, f"node-{number}", None) for number in range(KEPT + 3)]
+    given = [hand_out(store, f"node-{number}", None, after(-7200.0 + number)) for number in range(KEPT + 2)]
+    given.append(hand_out(store, "now", None))
     assert [lease.fence for lease in given] == list(range(1, KEPT + 4))
     with store.reading() as session:
         assert leases.newest(session, "lift") == given[-1]

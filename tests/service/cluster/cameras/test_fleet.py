@@ -23,6 +23,7 @@ from service.cluster.cameras.messages import (
     TellCamera,
     Terms,
 )
+from service.cluster.cameras.metrics import FleetMetrics
 from service.cluster.cameras.remote import RemoteTools
 from service.cluster.cameras.spool import Numbered
 from service.domain.alarm import AlarmKind
@@ -199,6 +200,9 @@ def test_a_lost_nodes_camera_is_watched_here_at_once(
     yard.fleet.step()
     monkeypatch.undo()
     assert (yard.camera.owner, yard.fleet.losses) == (HERE, 1)
+    counted = {each.name: each.value for one in FleetMetrics(yard.fleet).collect() for each in one.samples}
+    assert (counted["barwatch_node_moves_total"], counted["barwatch_node_losses_total"]) == (1, 1)
+    assert counted.get("barwatch_node_cameras", 0) == 0
     assert yard.take(EndCamera).key == key
     assert yard.here[-1].carried.until_mono_s == pytest.approx(left_s, abs=0.1)
     yard.answer(key, passage("late", left_s + INTERVAL_S + AHEAD_S))
