@@ -15,7 +15,7 @@ from service.passages.crops.viewpoint import FARTHEST_PX, Crop, Viewpoint
 _COARSE = 1.1
 """Canonical pixels per pixel of the second stream, above which it holds less than the canonical picture."""
 
-_CHEAP_S, _MOST_S = 0.5, 3.0  # of the first stream, decoded for one picture; the second where it is coarse
+_CHEAP_S, _MOST_S = 0.5, 2.1  # of the first stream, decoded for one picture; the second where it is coarse
 _LATER_S = 1.0  # after a moment's time nobody asks for its pictures any more
 
 

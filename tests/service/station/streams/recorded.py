@@ -60,6 +60,8 @@ class Played:
     shift_s: float | None = None
     given: int = 0
     decoded: int = 0
+    by_then: list[tuple[float, int]] = field(default_factory=list)
+    """How many packets of the first were decoded by a media time."""
     fault: StreamFault | None = None
 
 
@@ -95,6 +97,7 @@ def play(
         if stream is not None:
             played.shift_s = stream.shift_s or played.shift_s
             played.fault = stream.fault(frame.t_s) or played.fault
+            played.by_then.append((frame.t_s, stream.decoded))
     if stream is not None:
         played.given, played.decoded = stream.given, stream.decoded
     return played

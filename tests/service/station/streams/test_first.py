@@ -9,7 +9,7 @@ import pytest
 
 from service.domain.passage import Passage
 from service.station.streams.alignment import BOUND_S
-from service.station.streams.first import StreamFault
+from service.station.streams.first import CHECK_S, StreamFault
 from tests.service.passages.scripted import HEIGHT, WIDTH, Scene, frames, watched
 from tests.service.station.streams.recorded import encode, play
 
@@ -77,6 +77,25 @@ def test_the_second_streams_pictures_show_less(streams: tuple[Path, Path], on_fi
     """The sharpness above can fail: it tells the second's pictures from the first's."""
     alone = play(LIFT, streams[1], None).passages
     assert sharpness(alone[KNOWN:]) < 0.6 * sharpness(on_first[KNOWN:])
+
+
+@pytest.mark.slow
+def test_while_the_line_stands_key_frames_alone_are_decoded_and_no_carrier_is_missed_after_it(
+    tmp_path: Path,
+) -> None:
+    """One that stands just before it would leave is found as on the first, once the line runs again."""
+    stands_s, runs_s = 11.6, 16.6
+    scene = replace(SCENE, pace=((stands_s, 0.0), (runs_s, 1.0)), seconds=24.0)
+    pictures = list(frames(scene))
+    first = encode(tmp_path / "first.mp4", pictures, (WIDTH, HEIGHT), KEY_EVERY)
+    second = encode(tmp_path / "second.mp4", pictures, SMALL, KEY_EVERY)
+    played, alone = play(LIFT, second, first), play(LIFT, first, None)
+    assert middles_s(played.passages) == pytest.approx(middles_s(alone.passages), abs=SAME_S)
+    assert [each.t_end_s for each in played.passages] == pytest.approx(
+        [each.t_end_s for each in alone.passages], abs=2 * SAME_S
+    )
+    standing = [decoded for t_s, decoded in played.by_then if stands_s + 1.5 < t_s < runs_s]
+    assert standing[-1] - standing[0] <= 1 + (runs_s - stands_s) / CHECK_S
 
 
 @pytest.mark.slow

@@ -88,7 +88,7 @@ export const setupSentences = {
   "address.urlHelp": "Fügen Sie sie ein, wie sie im Handbuch der Kamera steht: rtsp://10.0.0.12/live",
   "address.substream": "Zweiter Stream, falls die Kamera einen hat",
   "address.substreamHelp":
-    "Ein kleinerer Stream derselben Ansicht, etwa 640×360: Damit kostet eine Kamera weniger als die Hälfte.",
+    "Ein kleinerer Stream derselben Ansicht: Mit 640×360 neben 1920×1080 kostet eine Kamera weniger als die Hälfte.",
   "address.second": "Zweiter Stream: {problem}",
   "address.user": "Benutzer",
   "address.password": "Passwort",

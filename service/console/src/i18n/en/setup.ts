@@ -83,7 +83,7 @@ export const setupSentences = {
   "address.urlHelp": "Paste it as the camera's manual gives it: rtsp://10.0.0.12/live",
   "address.substream": "Second stream, if the camera has one",
   "address.substreamHelp":
-    "A smaller stream of the same view, for example 640×360: with it a camera costs less than half.",
+    "A smaller stream of the same view: with 640×360 beside 1920×1080, a camera costs less than half.",
   "address.second": "Second stream: {problem}",
   "address.user": "User",
   "address.password": "Password",

@@ -91,7 +91,7 @@ export const setupSentences = {
   "address.urlHelp": "Collez-la telle que la donne le manuel de la caméra\u00a0: rtsp://10.0.0.12/live",
   "address.substream": "Second flux, si la caméra en a un",
   "address.substreamHelp":
-    "Un flux plus petit de la même vue, par exemple 640×360\u00a0: avec lui une caméra coûte moins de la moitié.",
+    "Un flux plus petit de la même vue\u00a0: avec 640×360 à côté de 1920×1080, une caméra coûte moins de la moitié.",
   "address.second": "Second flux\u00a0: {problem}",
   "address.user": "Utilisateur",
   "address.password": "Mot de passe",

@@ -86,7 +86,7 @@ export const setupSentences = {
   "address.urlHelp": "Incollarlo come lo dà il manuale della telecamera: rtsp://10.0.0.12/live",
   "address.substream": "Secondo flusso, se la telecamera ne ha uno",
   "address.substreamHelp":
-    "Un flusso più piccolo della stessa vista, ad esempio 640×360: così una telecamera costa meno della metà.",
+    "Un flusso più piccolo della stessa vista: con 640×360 accanto a 1920×1080 una telecamera costa meno della metà.",
   "address.second": "Secondo flusso: {problem}",
   "address.user": "Utente",
   "address.password": "Password",
