@@ -15,6 +15,7 @@ from typing import Any
 from lifts.decision.verdict import ImageJudgement, Judgement, Verdict
 from lifts.schema import Lift
 from service.domain.errors import ConfigurationError
+from service.host.runner import Runner
 from service.store import alarms, lifts
 from service.store.database import Store
 from service.store.records import PassageRecord, PictureRecord
@@ -121,15 +122,14 @@ def _heard_ms(writes: Store, hears: Store) -> Row:
 
 @contextmanager
 def _hearing(store: Store) -> Iterator[threading.Event]:
-    arrived, stop = threading.Event(), threading.Event()
-    listening = threading.Thread(target=store.database.hear, args=(arrived.set, stop.is_set))
+    arrived = threading.Event()
+    listening = Runner("hearing", lambda: store.database.hear(arrived.set, listening.stopping.is_set))
     listening.start()
     try:
         arrived.wait(10.0)
         yield arrived
     finally:
-        stop.set()
-        listening.join()
+        listening.stop()
 
 
 def _settings_of(store: Store) -> dict[str, str]:

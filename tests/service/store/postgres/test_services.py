@@ -270,7 +270,7 @@ def test_services_outlive_their_database(server: Cluster, services: Services) ->
     assert follower.seen == list(range(1, last + 1))
     roles = [_get(each, "/health/live") for each in services.all if each.process.poll() is None]
     assert [each.json()["role"] for each in roles if each is not None].count("leader") == 1
-    sys.stdout.write(f"a service leads {back_s:.2f} s after its database was back\n")
+    sys.stdout.write(f"a service is ready {back_s:.2f} s after its database was back\n")
 
 
 def _ready(service: Running) -> bool:
