@@ -24,7 +24,7 @@ from service.composition.core import make_core
 from service.composition.parts import add_parts
 from service.composition.watching import CameraMaker
 from service.decoding.processes import DecodingProcesses
-from service.domain.errors import BarwatchError
+from service.domain.errors import BarwatchError, ConfigurationError
 from service.domain.people import Role
 from service.host.disk import DiskSpace
 from service.host.limits.descriptors import connections_allowed, raise_descriptors
@@ -209,7 +209,7 @@ class Service:
         """Serve until `stop`.
 
         Raises:
-            ConfigurationError: the model was refused when it was loaded.
+            ConfigurationError: the model was refused when it was loaded; or another service leads now.
             EngineUnavailableError: the embedder did not come up.
         """
         self._server = WebServer(self.app, self._connections)
@@ -221,6 +221,8 @@ class Service:
             self._shut_down()
         if self._failure is not None:
             raise self._failure
+        if self.role.superseded:
+            raise ConfigurationError(self.role.superseded)  # whoever restarts what failed restarts it
 
     def stop(self) -> None:
         """Ask `run` to end; safe from any thread, at any moment."""

@@ -96,6 +96,7 @@ class AlarmsElsewhere:
                     self._hub.nudge, self._runner.stopping.is_set, self._role.lead
                 )
             except ConfigurationError as error:
+                self._role.superseded = str(error)
                 log.critical("this service ends, for it does not lead any more", reason=str(error))
                 os.kill(os.getpid(), signal.SIGTERM)
                 return False

@@ -32,6 +32,8 @@ class ServiceRole:
         """This service's claim, once it leads; it never ends by itself."""
         self.leader: Leader | None = mine
         """Who claimed last, as far as is known."""
+        self.superseded = ""
+        """Why this service, which led, must not any more: it ends, to be restarted as a replica."""
         self._clock = clock
         self._answered_s = float("-inf")
         self._decided = threading.Event()
