@@ -76,8 +76,12 @@ class LeaseBook:
 
 def _take_over(session: Session, lift_id: str, owner: str, now: datetime) -> HandedOut:
     stored = leases.last_left(session, lift_id)
-    lease = leases.hand_out(session, lift_id, owner, stored[0] if stored else None, now)
-    watched_until = lifts.watched_until(session).get(lift_id)
+    since = stored[0] if stored else None
+    # Who has had the camera since, and reported nothing, may have ended before it could tell what passed.
+    seen = [] if since is None else [leases.first_after(session, lift_id, since)]
+    seen.append(lifts.watched_until(session).get(lift_id))
+    lease = leases.hand_out(session, lift_id, owner, since, now)
+    watched_until = min((at for at in seen if at is not None), default=None)
     if lease.since is None or not _ran_on(stored, watched_until) or now - lease.since > ACCOUNTED:
         return HandedOut(lease, None, foreign=True)
     return HandedOut(lease, mono_at(lease.since), foreign=True)

@@ -50,7 +50,7 @@ class CameraActor:
         self._spool = EventSpool()
         self._supervisor: Any = None
         self._carried: Any = None
-        self._asked_s = time.monotonic()
+        self._asked_s, self._left = time.monotonic(), False
         self._lock = threading.Lock()
         self._terms: queue.Queue[TermsAnswer] = queue.Queue()
         self._wishes: list[ClipWanted] = []
@@ -60,10 +60,15 @@ class CameraActor:
         self._alone.start()
 
     def reports(self, after: int, wait_s: float) -> CameraAnswer:
-        """Return what was reported after this number; what came before it was heard. Waits up to `wait_s`."""
+        """Return what was reported after this number; what came before it was heard. Waits up to `wait_s`.
+
+        Raises ConfigurationError: the camera is not watched here any more.
+        """
         from service.cluster.cameras.messages import CameraAnswer  # noqa: PLC0415 - not in the driver
 
         received_s = self._asked_s = time.monotonic()
+        if self._left:
+            raise ConfigurationError("nobody asked for so long that the camera was given up")
         self._spool.confirm(after)
         reports = self._spool.waiting(after, wait_s)
         carried = None if self._supervisor is None else self._supervisor.carried
@@ -139,6 +144,7 @@ class CameraActor:
         self._measure()
         if time.monotonic() - self._asked_s < ALONE_S:
             return True
+        self._left = True
         if self._supervisor is not None:
             self._supervisor.stop()
         return False

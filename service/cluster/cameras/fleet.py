@@ -8,8 +8,8 @@ and is the same whatever else has failed.
 from __future__ import annotations
 
 import time
-from collections import deque
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import structlog
@@ -18,7 +18,7 @@ from service.cluster.cameras.messages import CameraBatch, CameraGone, NodeSeen, 
 from service.cluster.cameras.placing import estimated_share, place
 from service.cluster.cameras.remote import RemoteTools, RemoteWatcher
 from service.domain.camera import CameraEvent, WatchedLift
-from service.host.runner import Runner, Runners
+from service.host.runner import Runner, Runners, attempt
 from service.leases.camera import HERE, LeasedCamera
 from service.station.carried import Carried
 
@@ -54,7 +54,6 @@ class CameraFleet:
         self._avoided: dict[str, float] = {}
         self._cameras: list[LeasedCamera] = []
         self._watchers: dict[str, RemoteWatcher] = {}
-        self._lost: deque[tuple[RemoteWatcher, str]] = deque()
         self._placed_s = 0.0
         self.moves = self.losses = 0
         """How often a camera was handed on to a node, and taken from one that was lost."""
@@ -69,7 +68,7 @@ class CameraFleet:
     ) -> RemoteWatcher:
         """Make what watches at a node; owner: its id."""
         node = self._nodes.get(owner) or NodeSeen(owner, owner, 0.0)  # gone meanwhile: it will not begin
-        watcher = RemoteWatcher(watched, node, on_event, carried, self._tools_of(watched), self._note_lost)
+        watcher = RemoteWatcher(watched, node, on_event, carried, self._tools_of(watched))
         self._watchers[watcher.key] = watcher
         return watcher
 
@@ -118,35 +117,36 @@ class CameraFleet:
         """Look at every camera on a node; hand on what is due."""
         for watcher in list(self._watchers.values()):
             watcher.look()
-        while self._lost:
-            self.runner.heartbeat.begin()
-            self._replace(*self._lost.popleft())
         self._cameras = [camera for camera in self._cameras if not camera.stopped]
+        for camera in self._cameras:  # before anything else, and again until it succeeds
+            self.runner.heartbeat.begin()
+            if (error := attempt(partial(self._replace, camera))) is not None:
+                lift_id = camera.watched.lift.id
+                log.error("a lost node's camera is not watched yet", lift_id=lift_id, exc_info=error)
+        self._watchers = {key: each for key, each in self._watchers.items() if not each.over}
         for camera in self._cameras:
-            if self._lost:
-                return  # they come first
             self.runner.heartbeat.begin()
             self._prepared(camera)
         if time.monotonic() - self._placed_s >= PLACE_S:
             self._placed_s = time.monotonic()
             self._place()
 
-    def _note_lost(self, watcher: RemoteWatcher, reason: str) -> None:
-        self._lost.append((watcher, reason))
-
-    def _replace(self, watcher: RemoteWatcher, reason: str) -> None:
+    def _replace(self, camera: LeasedCamera) -> None:
         """Have the camera of a lost node watched elsewhere."""
-        self._watchers.pop(watcher.key, None)
-        self._avoided[watcher.node.id] = time.monotonic() + AVOIDED_S
-        for camera in self._cameras:
-            if camera.stopped:
-                continue
-            if camera.watcher is watcher:
-                self.losses += 1
-                camera.move(HERE, f"node {watcher.node.name}: {reason}")
-            elif camera.successor is not None and camera.successor.watcher is watcher:
-                log.warning("a node does not take a camera", lift_id=camera.watched.lift.id, reason=reason)
-                camera.abandon()
+        successor = camera.successor
+        if successor is not None and (reason := _gone(successor.watcher)):
+            log.warning("a node does not take a camera", lift_id=camera.watched.lift.id, reason=reason)
+            camera.abandon()
+            self._avoid(successor.watcher)
+        watcher = camera.watcher
+        if reason := _gone(watcher):
+            camera.move(HERE, f"node {self._name(camera.owner)}: {reason}")
+            self.losses += 1
+            self._avoid(watcher)
+
+    def _avoid(self, watcher: object) -> None:
+        if isinstance(watcher, RemoteWatcher):
+            self._avoided[watcher.node.id] = time.monotonic() + AVOIDED_S
 
     def _prepared(self, camera: LeasedCamera) -> None:
         """Hand a camera on to the node that was prepared for it, or give that up."""
@@ -154,20 +154,13 @@ class CameraFleet:
         if successor is None:
             return
         if successor.ready:
-            before = camera.watcher
             camera.succeed()
             self.moves += 1
-            self._forget(before)
         elif time.monotonic() - successor.began_s > PREPARED_S:
             lift_id = camera.watched.lift.id
             log.warning("a camera is not seen from a node, and stays", lift_id=lift_id, node=successor.owner)
             self._avoided[lift_id] = time.monotonic() + NOT_TRIED_S
             camera.abandon()
-            self._forget(successor.watcher)
-
-    def _forget(self, watcher: object) -> None:
-        if isinstance(watcher, RemoteWatcher):
-            self._watchers.pop(watcher.key, None)
 
     def _place(self) -> None:
         now_s = time.monotonic()
@@ -195,6 +188,11 @@ class CameraFleet:
     def _name(self, owner: str) -> str:
         node = self._nodes.get(owner)
         return owner if node is None else node.name
+
+
+def _gone(watcher: object) -> str:
+    """Return why a node does not watch any more; empty if it does, or if it is none."""
+    return watcher.gone if isinstance(watcher, RemoteWatcher) else ""
 
 
 def _place_of(camera: LeasedCamera) -> str:

@@ -38,6 +38,10 @@ SILENT_S = 4.0
 BEGIN_S = 30.0
 """How long a node may take to make a camera's process: Python has to be started there."""
 
+STATUS_S = 30.0
+"""A node that answers and says nothing of its camera for this long is given up: it says something twice a
+second, but while a process starts."""
+
 CLOCK_S = 0.1
 """How well its clock has to be known before it is told until when carriers are accounted for."""
 
@@ -68,7 +72,6 @@ class RemoteWatcher:
         on_event: gets what is reported, with times of this machine's clock.
         carried: from whoever watched before.
         tools: see RemoteTools.
-        on_lost: called once if it cannot watch (any more), with the reason, from any thread; must not block.
     """
 
     def __init__(
@@ -78,10 +81,11 @@ class RemoteWatcher:
         on_event: Callable[[CameraEvent], None],
         carried: Carried,
         tools: RemoteTools,
-        on_lost: Callable[[RemoteWatcher, str], None],
     ) -> None:
         self.watched, self.node = watched, node
-        self._on_event, self._tools, self._on_lost = on_event, tools, on_lost
+        self._on_event, self._tools = on_event, tools
+        self.gone = ""
+        """Why it cannot watch (any more); empty while it can."""
         self.key = f"{watched.lift.id}#{next(_NUMBERS)}"
         self.carried = carried
         self.clock = ClockOffset()
@@ -92,6 +96,7 @@ class RemoteWatcher:
         self._begun = self._over = False
         self._heard_s = time.monotonic() + BEGIN_S - SILENT_S
         self._number = 0
+        self._status_s = time.monotonic() + BEGIN_S
         self.process: tuple[int | None, int] = (None, 0)
         self.status = CameraStatus(
             watched.lift.id,
@@ -105,6 +110,11 @@ class RemoteWatcher:
             "unknown",
             cause=Pause.STARTING,
         )
+
+    @property
+    def over(self) -> bool:
+        """Whether it was stopped or lost."""
+        return self._over
 
     def start(self) -> None:
         """Have an actor made."""
@@ -124,9 +134,20 @@ class RemoteWatcher:
 
     def lost(self, reason: str) -> None:
         """Give it up."""
-        if not self._over:
-            self.ask_to_stop()
-            self._on_lost(self, reason)
+        if self._over:
+            return
+        self.gone = reason
+        self.ask_to_stop()
+        self.status = replace(
+            self.status,
+            state=CameraState.DEGRADED,
+            message=f"node {self.node.name}: {reason}",
+            cause=Pause.PROCESS_DOWN,
+            parameters={},
+            fps=0.0,
+            frame_age_s=None,
+        )
+        self._on_event(self.status)  # nobody is to believe what it said last
 
     def look(self) -> None:
         """Do what may take a moment; give it up if it is silent."""
@@ -135,8 +156,11 @@ class RemoteWatcher:
             self._send(TellCamera(self.key, Terms(self._tools.find_terms(self._asked.popleft()))))
         if self._begun and not self._over:
             self._tools.memory.keep(self.carried.learnt)
-        if not self._over and time.monotonic() - self._heard_s > SILENT_S:
+        now_s = time.monotonic()
+        if now_s - self._heard_s > SILENT_S:
             self.lost("it does not answer" if self._begun else "it does not begin")
+        elif now_s - self._status_s > STATUS_S:
+            self.lost("it says nothing of the camera")
 
     def take(self, batch: CameraBatch) -> None:
         """Take what its actor answered."""
@@ -174,7 +198,7 @@ class RemoteWatcher:
                 self._tools.clips.made(report)
         else:
             if isinstance(report, CameraStatus):
-                self.status = report
+                self.status, self._status_s = report, time.monotonic()
             self._on_event(self._by_our_clock(report))
 
     def _by_our_clock(self, event: CameraEvent) -> CameraEvent:

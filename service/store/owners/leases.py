@@ -91,5 +91,12 @@ def last_left(session: Session, lift_id: str, limit: int = 8) -> list[datetime]:
     return sorted((at for _, at in found if at is not None), reverse=True)
 
 
+def first_after(session: Session, lift_id: str, at: datetime) -> datetime | None:
+    """Return when the camera was handed on for the first time after `at`; None if it was not."""
+    query = select(CameraLeaseRow).where(CameraLeaseRow.lift_id == lift_id)
+    found = readable(session, query, CameraLeaseRow.fence, lambda row: row.at)
+    return min((handed for _, handed in found if handed is not None and handed > at), default=None)
+
+
 def _lease(row: CameraLeaseRow) -> Lease:
     return Lease(row.lift_id, row.owner, row.fence, row.since)

@@ -28,6 +28,7 @@ from service.cluster.cameras.remote import RemoteTools
 from service.cluster.cameras.spool import Numbered
 from service.domain.alarm import AlarmKind
 from service.domain.camera import CameraEvent, CameraState, CameraStatus, DialTerms, WatchedLift
+from service.domain.errors import ConfigurationError
 from service.domain.health import Health
 from service.domain.passage import Passage, Picture
 from service.leases.book import LeaseBook
@@ -81,6 +82,7 @@ class Yard:
         self.events: list[CameraEvent] = []
         self.late: list[CameraEvent] = []
         self.here: list[LocalWatcher] = []
+        self.here_fails = False
         self.fleet = CameraFleet(self._tools)
         self.camera = LeasedCamera(
             WATCHED, self.events.append, LeaseBook(store, "test"), self._make, self.late.append
@@ -97,6 +99,8 @@ class Yard:
     ) -> Watcher:
         if owner != HERE:
             return self.fleet.make(owner, watched, on_event, carried)
+        if self.here_fails:
+            raise ConfigurationError("refused")
         self.here.append(LocalWatcher(on_event, carried))
         return self.here[-1]
 
@@ -214,6 +218,21 @@ def test_a_lost_nodes_camera_is_watched_here_at_once(
     assert not yard.events[-1].active
     yard.nodes("a", "b")
     assert yard.take(HostCamera).node == "b"
+
+
+@pytest.mark.fault(51)
+def test_a_camera_that_nobody_can_take_yet_is_not_called_live_and_is_tried_again(yard: Yard) -> None:
+    """Its address is refused for a moment, say: it has no picture until somebody watches it."""
+    key = on_a_node(yard)
+    yard.answer(key, LIVE)
+    yard.here_fails = True
+    yard.fleet.take(CameraGone(key, "killed"))
+    yard.fleet.step()
+    assert (yard.camera.status.state, yard.camera.status.frame_age_s) == (CameraState.DEGRADED, None)
+    assert isinstance(yard.events[-1], CameraStatus | Health)
+    yard.here_fails = False
+    yard.fleet.step()
+    assert (yard.camera.owner, len(yard.here)) == (HERE, 2)
 
 
 def test_a_node_that_does_not_see_the_camera_gets_it_not(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
