@@ -8,6 +8,7 @@ with ClusterNodes(folder) as cluster:
 
 from __future__ import annotations
 
+import ctypes
 import importlib.util
 import os
 import secrets
@@ -20,6 +21,7 @@ from pathlib import Path
 import pytest
 
 READY_S = 90.0
+_DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 NEEDS_RAY = pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="Ray is not installed")
 
 
@@ -73,7 +75,13 @@ class ClusterNodes:
             *options,
             f"--token-file={token or self.token}",
         ]
-        node = subprocess.Popen(program, stdout=subprocess.PIPE, text=True)
+        node = subprocess.Popen(
+            program,
+            stdout=subprocess.PIPE,
+            text=True,
+            # Also where the tests themselves are killed.
+            preexec_fn=lambda: ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGTERM),  # noqa: PLW1509
+        )
         self.nodes.append(node)
         assert node.stdout is not None
         said = node.stdout.readline()  # the test's own time limit ends one that never says anything
