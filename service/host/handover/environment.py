@@ -25,12 +25,17 @@ _SECRET = re.compile(r"TOKEN|SECRET|PASS|PWD|KEY|CRED|AUTH", re.IGNORECASE)
 
 
 def for_children(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return what of an environment a child process inherits."""
-    return {
+    """Return what of an environment a child process inherits.
+
+    Python's children are started with `-c`, which would take modules from the folder that the service is
+    started in before those of the installation.
+    """
+    kept = {
         name: value
         for name, value in environ.items()
         if _NEEDED.fullmatch(name) is not None and _SECRET.search(name) is None
     }
+    return kept | {"PYTHONSAFEPATH": "1"}
 
 
 def start_program(path: str | bytes, args: Sequence[str | bytes], descriptors: Sequence[int]) -> int:

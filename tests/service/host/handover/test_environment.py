@@ -35,7 +35,7 @@ def test_what_programs_need_is_handed_on_and_nothing_else() -> None:
         "CUDA_VISIBLE_DEVICES": "0",
         "PYTHONPATH": "/src",
     }
-    assert for_children({**needed, **SECRETS}) == needed
+    assert for_children({**needed, **SECRETS}) == {**needed, "PYTHONSAFEPATH": "1"}
 
 
 @pytest.mark.fault(38)
@@ -57,6 +57,22 @@ def test_a_child_inherits_no_secret(
     assert "canary" not in repr(told)
     assert len(shown) >= 2
     assert not any(b"canary" in environment for environment in shown)
+
+
+def test_a_child_takes_no_module_from_the_folder_that_the_service_is_started_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "secrets.py").write_text("raise SystemExit('not ours')")
+    (tmp_path / "pickle.py").write_text("raise SystemExit('not ours')")
+    monkeypatch.chdir(tmp_path)
+    child = Child.spawn(get_context("spawn"), "echo", children.echo)
+    try:
+        child.send(1)
+        while (told := child.receive(0.1)) is NOTHING:
+            pass
+    finally:
+        child.end(1.0)
+    assert told == 1
 
 
 def test_a_child_inherits_no_open_file() -> None:
