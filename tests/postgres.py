@@ -111,7 +111,8 @@ def _template(cluster: Cluster) -> None:
 
 
 @cache
-def _programs() -> Path | None:
+def programs() -> Path | None:
+    """Return the folder of the newest server's programs; None where there is none."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[4]))
     on_path = shutil.which("initdb")
     if found:
@@ -121,8 +122,8 @@ def _programs() -> Path | None:
 
 @cache
 def _started() -> Cluster | None:
-    programs = _programs()
-    return None if programs is None else Cluster(programs)
+    found = programs()
+    return None if found is None else Cluster(found)
 
 
 def cluster() -> Cluster:

@@ -91,6 +91,10 @@ class Camera(GstRtspServer.RTSPMediaFactory):  # type: ignore[misc]
         self.set_shared(True)
         self.connect("media-configure", self._configure)
 
+    def do_gen_key(self, url: Any) -> str:
+        """Return by what viewers share a stream: the path alone, by whatever name and port each came."""
+        return str(url.abspath)
+
     def _configure(self, _: Any, media: Any) -> None:
         source = media.get_element().get_by_name("in")
         source.set_property("caps", self._recording.caps)

@@ -10,9 +10,9 @@ import httpx
 import pytest
 from websockets.sync.client import ClientConnection, connect
 
-from lifts.folder import read_lift
 from service.usecases.samples import VIDEO, sample_folders
 from tests.end_to_end.conftest import Serve
+from tests.tools.enrolled import enrol
 from tests.tools.processes import ADMIN_TOKEN, Running, running
 
 SIGNED = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
@@ -22,23 +22,6 @@ NEAR_S = 1.0
 SAMPLES = sample_folders()
 WATCHED = 4
 """Carriers that are waited for, of the nine in each recording: two are reported late."""
-
-
-def enrol(client: httpx.Client, folder: Path, url: str) -> None:
-    """Register a sample lift with its camera, as an operator would, over HTTP."""
-    lift = read_lift(folder / "lift.toml").model_dump(mode="json", exclude_none=True)
-    lift["camera"]["url"] = url
-    references = [path for path in folder.glob("reference_*") if path.suffix in {".jpg", ".png"}]
-    files = {name: (folder / f"{name}.png").read_bytes() for name in ("open", "close")}
-    files |= {path.stem: path.read_bytes() for path in references}
-    answer = client.post(f"/lifts/{lift['id']}/masks", files=files)
-    assert answer.status_code in {201, 422}, answer.text
-    if answer.status_code == 422:  # camera-size drawings need the track first
-        assert client.put(
-            f"/lifts/{lift['id']}", json={**lift, "camera": {**lift["camera"], "url": None}}
-        ).is_success
-        assert client.post(f"/lifts/{lift['id']}/masks", files=files).status_code == 201
-    assert client.put(f"/lifts/{lift['id']}", json=lift).is_success
 
 
 def carrier_of(passage: Any, truth: Any) -> int | None:

@@ -1,0 +1,55 @@
+"""What became of each carrier, counted by the clock."""
+
+import pytest
+
+from tests.cluster.accounting import Account, Seen, account, phase_s
+
+EVERY_S = 5.6
+AT_S = 1.3
+
+
+def passages(*ticks: int, judged: bool = True) -> list[Seen]:
+    return [Seen(AT_S + EVERY_S * tick + 0.2 * (-1) ** tick, 1, judged) for tick in ticks]
+
+
+def counted(seen: list[Seen], until: int = 10) -> Account:
+    """Account for the carriers 0 to `until` - 1."""
+    return account(seen, AT_S, EVERY_S, AT_S - EVERY_S / 2, AT_S + EVERY_S * (until - 0.5))
+
+
+def test_the_phase_is_found_across_the_turn() -> None:
+    seen = [Seen(EVERY_S * tick + shift, 1, True) for tick, shift in enumerate((-0.1, 0.1, -0.1, 0.1))]
+    assert min(phase_s(seen, EVERY_S), EVERY_S - phase_s(seen, EVERY_S)) == pytest.approx(0.0, abs=1e-6)
+    with pytest.raises(ValueError, match="do not come every"):
+        phase_s([Seen(AT_S, 1, True), Seen(AT_S + EVERY_S / 2, 1, True)], EVERY_S)
+    with pytest.raises(ValueError, match="0 passages do not come"):
+        phase_s([], EVERY_S)
+
+
+def test_every_carrier_once() -> None:
+    assert counted(passages(*range(-3, 14))) == Account(10, 10, 0, 0, 0, 0)
+
+
+def test_one_that_nobody_reports_is_lost() -> None:
+    assert counted(passages(0, 1, 2, 3, 4, 6, 7, 8, 9)) == Account(10, 9, 0, 1, 0, 0)
+
+
+def test_one_that_is_reported_twice_is_doubled() -> None:
+    assert counted(passages(*range(10)) + passages(4)).doubled == 1
+
+
+def test_an_unknown_one_is_not_lost() -> None:
+    seen = [*passages(0, 1, 2, 3, 5, 6, 7, 8, 9), *passages(4, judged=False)]
+    assert counted(seen) == Account(10, 9, 1, 0, 0, 0)
+
+
+@pytest.mark.parametrize(("said", "lost", "estimated"), [(3, 0, 0), (2, 1, 0), (4, 0, 1)])
+def test_a_record_of_several_stands_for_the_gap_before_it(said: int, lost: int, estimated: int) -> None:
+    gap = Seen(AT_S + EVERY_S * 5.4, said, False)
+    found = counted([*passages(0, 1, 2, 6, 7, 8, 9), gap])
+    assert (found.lost, found.estimated, found.unknown) == (lost, estimated, said)
+
+
+def test_a_later_gap_is_not_filled_by_an_earlier_record() -> None:
+    gap = Seen(AT_S + EVERY_S * 3.4, 2, False)
+    assert counted([*passages(0, 1, 4, 5, 6, 9), gap]).lost == 2
