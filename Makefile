@@ -10,7 +10,7 @@ NVIDIA := $(wildcard /dev/nvidia0 /dev/nvidiactl /dev/dxg)
 BARWATCH_TORCH ?= $(if $(NVIDIA),,cpu)
 TORCH_INDEXES ?= https://download.pytorch.org/whl
 
-.PHONY: run test setup setup-test lint types unit postgres slow weights retrain screenshot screens enrolment page-speed bom holes dist clean help
+.PHONY: run test setup setup-test lint types unit postgres slow cluster-kills weights retrain screenshot screens enrolment page-speed bom holes dist clean help
 
 help:            ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -59,6 +59,10 @@ unit:            ## the default test suite
 
 postgres:        ## what uses a database, on PostgreSQL; skipped where there is no server
 	$(BIN)/python -m pytest -m 'postgres and not slow' -n 2 --dist loadfile tests/service
+
+cluster-kills: setup   ## three nodes, eight cameras, PostgreSQL: each part killed ten times (half an hour; root)
+	$(BIN)/python -m tests.cluster.kills --lifts 8 --kills 10 --out ml/results/cluster.json
+	$(BIN)/barwatch report
 
 slow:            ## the minutes-long tests too
 	$(BIN)/python -m pytest -m 'slow or not slow'

@@ -15,6 +15,7 @@ from ml.commands.common import RELEASED, RESULTS, console
 from ml.papers.comparison.orderings import ORDERINGS, compare_runs
 from ml.papers.listed.named import MEASUREMENTS
 from ml.papers.plans.named import PLANS
+from ml.report.capacity.failover import failover_places
 from ml.report.capacity.tables import capacity_places
 from ml.report.document import fill_places, places, read_results, report_document
 from ml.report.papers.listed import LISTED, listed_page
@@ -36,6 +37,8 @@ def report(
     content: dict[str, object] = {**places(measured, runs, read_runs(results, TEACHERS))}
     if "simulation" in measured:
         content |= capacity_places(measured["simulation"])
+    if "cluster" in measured:
+        content |= failover_places(measured["cluster"])
     documents = [readme, *sorted((readme.parent / "docs").glob("*.md"))]
     written = {path: fill_places(path.read_text(encoding="utf-8"), content) for path in documents}
     written[results / "report.md"] = report_document(measured)

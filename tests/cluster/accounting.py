@@ -60,8 +60,9 @@ def account(seen: Sequence[Seen], phase: float, interval_s: float, begin_s: floa
     """
     first, last = (math.ceil((at_s - phase) / interval_s) for at_s in (begin_s, end_s))
     ticks = range(first, last)
-    counted = [each for each in seen if first <= _tick(each, phase, interval_s) < last]
-    alone = [_tick(each, phase, interval_s) for each in counted if each.carriers == 1]
+    placed = _placed(seen, phase, interval_s)
+    counted = [each for each, tick in placed if first <= tick < last]
+    alone = [tick for each, tick in placed if first <= tick < last and each.carriers == 1]
     left = set(ticks) - set(alone)
     # One record may stand for a whole gap. It is written when the gap is over.
     several = sorted((_tick(each, phase, interval_s), each.carriers) for each in counted if each.carriers > 1)
@@ -79,6 +80,21 @@ def account(seen: Sequence[Seen], phase: float, interval_s: float, begin_s: floa
         estimated=estimated,
         doubled=len(alone) - len(set(alone)),
     )
+
+
+def _placed(seen: Sequence[Seen], phase: float, interval_s: float) -> list[tuple[Seen, int]]:
+    """Return each passage with its carrier.
+
+    On a busy machine frames come late, and so does what is reported of them: a passage a quarter of an
+    interval before a carrier belongs to the one before that, if nothing else does.
+    """
+    found: list[tuple[Seen, int]] = []
+    for each in sorted(seen, key=lambda passage: passage.at_s):
+        tick = _tick(each, phase, interval_s)
+        early_s = phase + tick * interval_s - each.at_s
+        late = early_s > 0.25 * interval_s and bool(found) and found[-1][1] == tick - 2
+        found.append((each, tick - 1 if late and each.carriers == 1 else tick))
+    return found
 
 
 def _tick(seen: Seen, phase: float, interval_s: float) -> int:

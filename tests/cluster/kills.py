@@ -245,7 +245,8 @@ def main() -> None:
         kept = wanted.keep or Path(folder)
         kept.mkdir(parents=True, exist_ok=True)
         with site(Machines(3, wanted.inside), wanted.lifts, kept) as up:
-            result = about() | run(up, wanted.kills, 60.0 * wanted.minutes)
+            command = f"python -m tests.cluster.kills --lifts {wanted.lifts} --kills {wanted.kills}"
+            result = about() | {"command": command} | run(up, wanted.kills, 60.0 * wanted.minutes)
     text = json.dumps(result, indent=1)
     print(text)  # noqa: T201
     if wanted.out is not None:

@@ -183,7 +183,9 @@ class Site:
 
     def frames(self) -> dict[str, int]:
         """Return how many frames each lift that is watched has brought since its camera was opened."""
-        listed = next((found["items"] for found in self._from_any("/lifts") if "items" in found), [])
+        listed: list[Any] = next(
+            (found["items"] for found in self._from_any("/lifts") if "items" in found), []
+        )
         statuses = {each["id"]: each["camera_status"] for each in listed if each["camera_status"]}
         return {
             lift_id: status["frames_read"]

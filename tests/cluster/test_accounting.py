@@ -38,6 +38,14 @@ def test_one_that_is_reported_twice_is_doubled() -> None:
     assert counted(passages(*range(10)) + passages(4)).doubled == 1
 
 
+def test_one_that_is_reported_late_is_neither_lost_nor_doubled() -> None:
+    """By more than half an interval, while the next one comes in time."""
+    late = Seen(AT_S + EVERY_S * 4.6, 1, False)
+    assert counted([*passages(0, 1, 2, 3, 5, 6, 7, 8, 9), late]) == Account(10, 9, 1, 0, 0, 0)
+    early = Seen(AT_S + EVERY_S * 5.4, 1, False)
+    assert counted([*passages(0, 1, 2, 3, 5, 6, 7, 8, 9), early]).doubled == 1
+
+
 def test_an_unknown_one_is_not_lost() -> None:
     seen = [*passages(0, 1, 2, 3, 5, 6, 7, 8, 9), *passages(4, judged=False)]
     assert counted(seen) == Account(10, 9, 1, 0, 0, 0)

@@ -1,6 +1,6 @@
-"""Watches every camera: a stream that nobody watches begins anew with the next viewer, and its carriers with it.
+"""Watches every camera: one that nobody watches begins anew with its next viewer, and its carriers with it.
 
-python -m tests.cluster.viewer URL…    prints when a stream's pictures come later, or earlier, than they did
+python -m tests.cluster.viewer URL…    says when a stream's pictures come later, or earlier, than before
 """
 
 from __future__ import annotations

@@ -5,9 +5,11 @@ import itertools
 import os
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from service.capture.source import StreamSource
@@ -36,6 +38,28 @@ def camera(tmp_path: Path, rtsp: Serve) -> Iterator[str]:  # rtsp: for its look 
         process.terminate()
         assert process.wait(120) == 0
         process.stdout.close()
+
+
+def test_whoever_connects_sees_what_the_others_see(camera: str) -> None:
+    """By whatever name it is asked, and later than the first: the same picture at the same time."""
+    with contextlib.closing(StreamSource(camera)) as first, ThreadPoolExecutor() as threads:
+        list(itertools.islice(first, 3 * FRAMES // 2))
+        with contextlib.closing(StreamSource(camera.replace("127.0.0.1", "localhost"))) as second:
+            one, other = threads.map(seen, (first, second))
+    apart = [abs((t_s - one[index] + 1.0) % 2.0 - 1.0) for index, t_s in other.items() if index in one]
+    assert len(apart) > FRAMES // 2
+    assert np.median(apart) < 0.25
+
+
+def seen(source: StreamSource) -> dict[int, float]:
+    """Return which of the video's pictures came, and when, once the stream flows (monotonic)."""
+    frames = itertools.islice(source, FRAMES, 2 * FRAMES)
+    return {shown(frame.bgr()): frame.t_mono_s for frame in frames}
+
+
+def shown(picture: npt.NDArray[np.uint8]) -> int:
+    """Which of the video's pictures this is."""
+    return int(np.argmin([np.abs(picture.astype(int) - drawn(index)).mean() for index in range(FRAMES)]))
 
 
 def test_the_end_goes_over_into_the_beginning(camera: str) -> None:
