@@ -64,7 +64,7 @@ class SourceProblem(StrEnum):
     SECRET_OF_ANOTHER_HOST = "secret_of_another_host"  # noqa: S105 - a code
     REDIRECTED = "redirected"
     ANOTHER_SHAPE = "another_shape"
-    ANOTHER_VIEW = "another_view"
+    ANOTHER_SCENE = "another_scene"
 
 
 class SourceError(BarwatchError):

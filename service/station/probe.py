@@ -152,7 +152,7 @@ def compared(first: ProbeResult, second: ProbeResult) -> ProbeResult | None:
     elif _shown(first, second):
         return None
     else:
-        problem = SourceProblem.ANOTHER_VIEW
+        problem = SourceProblem.ANOTHER_SCENE
     return ProbeResult(problem=problem, reason=SOURCE_PROBLEMS[problem])
 
 

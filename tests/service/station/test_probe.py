@@ -166,7 +166,7 @@ def test_a_second_stream_has_to_show_the_same_view_in_the_same_shape() -> None:
     mirrored = compared(first, seen(smaller(shown[:, ::-1], (320, 180))))
     squeezed = compared(first, seen(smaller(shown, (352, 288))))
     assert mirrored is not None
-    assert mirrored.problem is SourceProblem.ANOTHER_VIEW
+    assert mirrored.problem is SourceProblem.ANOTHER_SCENE
     assert mirrored.reason
     assert squeezed is not None
     assert squeezed.problem is SourceProblem.ANOTHER_SHAPE

@@ -22,7 +22,7 @@ const cameraProblems: Record<SourceProblem, string> = {
     "{host} leitet an einen anderen Host weiter, für den das Passwort nicht gilt. Geben Sie dessen Adresse ein.",
   another_shape:
     "Seine Bilder haben ein anderes Seitenverhältnis als die des ersten Streams. Wählen Sie in der Kamera eine andere Größe.",
-  another_view: "Er zeigt eine andere Ansicht als der erste Stream. Ist er von derselben Kamera?",
+  another_scene: "Er zeigt eine andere Ansicht als der erste Stream. Ist er von derselben Kamera?",
   secret_of_another_host:
     "Das Passwort „{name}“ gehört zu einer anderen Kamera. Geben Sie Benutzer und Passwort ein.",
 };

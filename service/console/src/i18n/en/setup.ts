@@ -20,7 +20,7 @@ const cameraProblems: Record<SourceProblem, string> = {
   redirected: "{host} sends whoever asks to another host, which the password is not for. Type that address.",
   another_shape:
     "Its pictures have another shape than the first stream’s. Choose another size for it in the camera.",
-  another_view: "It shows another view than the first stream. Is it of the same camera?",
+  another_scene: "It shows another view than the first stream. Is it of the same camera?",
   secret_of_another_host: "The password “{name}” is for another camera. Type user and password.",
 };
 

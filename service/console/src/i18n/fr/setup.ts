@@ -24,7 +24,7 @@ const cameraProblems: Record<SourceProblem, string> = {
     "{host} renvoie vers un autre hôte, pour lequel le mot de passe ne vaut pas. Saisissez cette adresse.",
   another_shape:
     "Ses images ont une autre proportion que celles du premier flux. Choisissez une autre taille dans la caméra.",
-  another_view: "Il montre une autre vue que le premier flux. Est-il de la même caméra\u00a0?",
+  another_scene: "Il montre une autre vue que le premier flux. Est-il de la même caméra\u00a0?",
   secret_of_another_host:
     "Le mot de passe «\u00a0{name}\u00a0» est pour une autre caméra. Saisissez utilisateur et mot de passe.",
 };

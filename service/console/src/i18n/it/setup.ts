@@ -22,7 +22,7 @@ const cameraProblems: Record<SourceProblem, string> = {
   redirected: "{host} rimanda a un altro host, per il quale la password non vale. Inserire quell’indirizzo.",
   another_shape:
     "Le sue immagini hanno un’altra proporzione rispetto al primo flusso. Scegliere un’altra dimensione nella telecamera.",
-  another_view: "Mostra un’altra vista rispetto al primo flusso. È della stessa telecamera?",
+  another_scene: "Mostra un’altra vista rispetto al primo flusso. È della stessa telecamera?",
   secret_of_another_host: "La password «{name}» è per un’altra telecamera. Inserire utente e password.",
 };
 
