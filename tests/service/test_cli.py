@@ -312,7 +312,7 @@ def test_mistakes_are_reported_in_one_line(runner: CliRunner, drawings: Path, mo
     assert "expected one of viewer, operator, admin" in failure(runner, "token", "create", "--role", "king")
     assert "manifest is missing" in failure(runner, "serve", "--model", "/nope.json")
     lines = failure(runner, "serve", "--engine", "ray", "--model", model)
-    assert "--engine local" in lines or "install the extra `ray`" in lines
+    assert "BARWATCH_RAY_ADDRESS" in lines or "install the extra `ray`" in lines
 
 
 def test_tokens_are_made_listed_and_revoked(runner: CliRunner, tmp_path: Path) -> None:
