@@ -29,7 +29,10 @@ READ = """async (video, [at_s, bits]) => {
   const canvas = document.createElement("canvas");
   [canvas.width, canvas.height] = [video.videoWidth, video.videoHeight];
   const context = canvas.getContext("2d");
-  context.drawImage(video, 0, 0);
+  do {  // "seeked" may come before the picture is there: nothing is drawn then
+    await new Promise(requestAnimationFrame);
+    context.drawImage(video, 0, 0);
+  } while (context.getImageData(0, 0, 1, 1).data[3] === 0);
   let number = 0;
   for (let place = 0; place < bits; place += 1) {
     const x = Math.floor(((place + 0.5) * canvas.width) / bits);
