@@ -22,7 +22,6 @@ from typing import Any, Literal
 
 import structlog
 
-from lifts.decision.verdict import Inference
 from service.domain.alarm import AlarmKind
 from service.domain.arrays import Float32, Image
 from service.domain.errors import ArtefactError, BarwatchError, DeviceError, EngineUnavailableError
@@ -32,18 +31,9 @@ from service.host.runner import BackOff, Runner, Runners, attempt
 from service.inference.artefact import verify
 from service.inference.device import CPU, STEADY_S, Devices
 from service.inference.protocol import MAX_REQUEST, EngineStatus
-from service.inference.requests import Request, RequestQueue, check_request
+from service.inference.requests import LOOK, Request, RequestQueue, SubmittingEngine, check_request
 from service.inference.session import POLL_S, SessionLimits, WorkerSession
-from service.inference.worker import (
-    KEPT,
-    LOOK,
-    MASKS,
-    PICTURES,
-    Blocks,
-    EmbedderOptions,
-    WorkerMain,
-    worker_main,
-)
+from service.inference.worker import Blocks, EmbedderOptions, WorkerMain, worker_main
 
 log = structlog.get_logger(__name__)
 
@@ -54,7 +44,7 @@ WINDOW_S = 0.002
 """How long a batch waits for company, by default; on a CPU it does not."""
 
 
-class WorkerEngine:
+class WorkerEngine(SubmittingEngine):
     """The embedder in its own process. Submit from any thread; `on_health` is called from the engine's own.
 
     Args:
@@ -156,23 +146,8 @@ class WorkerEngine:
             device_lost=self._devices.lost,
         )
 
-    def submit_pictures(self, images: Image, references: Float32 | None = None) -> Future[Inference]:
-        """See Engine. Do not write to `images` before the future is done. Raises ValueError."""
-        return self._submit(PICTURES, images, references)
-
-    def submit_look(self, images: Image) -> Future[Image]:
-        """See Engine. Do not write to `images` before the future is done. Raises ValueError."""
-        return self._submit(LOOK, images)
-
-    def submit_kept(self, packed: Image, references: Float32 | None = None) -> Future[Inference]:
-        """See Engine. Raises ValueError: they are no such numbers."""
-        return self._submit(KEPT, packed, references)
-
-    def submit_masks(self, masks: Image) -> Future[Float32]:
-        """See Engine. Raises ValueError."""
-        return self._submit(MASKS, masks)
-
-    def _submit(self, kind: str, images: Image, references: Float32 | None = None) -> Future[Any]:
+    def submit(self, kind: str, images: Image, references: Float32 | None = None) -> Future[Any]:
+        """See SubmittingEngine."""
         check_request(kind, images, references, self.manifest.embedding_dim)
         request = Request(kind, images, time.monotonic() + self._deadline_s, references, kind == LOOK)
         self._queue.put(request)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections import deque
 from concurrent.futures import Future, InvalidStateError
 from dataclasses import dataclass, field
@@ -13,10 +14,17 @@ from typing import Any
 import numpy as np
 
 from lifts.decision.reasons import Reason
+from lifts.decision.verdict import Inference
 from lifts.pictures.numbers import row_bytes
 from service.domain.arrays import Float32, Image
 from service.domain.errors import EngineUnavailableError
 from service.inference.protocol import MAX_REQUEST
+
+PICTURES, MASKS, LOOK, KEPT = "pictures", "masks", "look", "kept"
+"""What is asked of a network."""
+
+COMPARED = (PICTURES, KEPT)
+"""What comes with references, and is answered with an inference."""
 
 MAX_ATTEMPTS = 2
 """A batch that was in a worker when it died is tried once more; one that kills workers is not."""
@@ -52,8 +60,8 @@ class Request:
 
 def check_request(kind: str, images: Image, references: Float32 | None, dim: int) -> None:
     """Raise ValueError where something else is submitted than an engine takes (Engine); dim: D."""
-    shape: tuple[int, ...] = {"masks": (200, 200)}.get(kind, (200, 200, 3))
-    if kind == "kept":
+    shape: tuple[int, ...] = {MASKS: (200, 200)}.get(kind, (200, 200, 3))
+    if kind == KEPT:
         shape = (row_bytes(images.reshape(-1)),)
     if images.dtype != np.uint8 or images.shape[1:] != shape or not 1 <= len(images) <= MAX_REQUEST:
         expected = f"uint8[1..{MAX_REQUEST}, {', '.join(map(str, shape))}]"
@@ -61,6 +69,30 @@ def check_request(kind: str, images: Image, references: Float32 | None, dim: int
     if references is not None and references.shape != (3, dim):
         found = f"{references.dtype}{list(references.shape)}"
         raise ValueError(f"expected references float32[3, {dim}], got {found}")
+
+
+class SubmittingEngine(ABC):
+    """The calls of an Engine, over one way to ask. Raises ValueError where something else is submitted."""
+
+    @abstractmethod
+    def submit(self, kind: str, images: Image, references: Float32 | None = None) -> Future[Any]:
+        """Ask for what a kind of request is answered with. Do not write to `images` before it is done."""
+
+    def submit_pictures(self, images: Image, references: Float32 | None = None) -> Future[Inference]:
+        """See Engine."""
+        return self.submit(PICTURES, images, references)
+
+    def submit_look(self, images: Image) -> Future[Image]:
+        """See Engine."""
+        return self.submit(LOOK, images)
+
+    def submit_kept(self, packed: Image, references: Float32 | None = None) -> Future[Inference]:
+        """See Engine."""
+        return self.submit(KEPT, packed, references)
+
+    def submit_masks(self, masks: Image) -> Future[Float32]:
+        """See Engine."""
+        return self.submit(MASKS, masks)
 
 
 class RequestQueue:

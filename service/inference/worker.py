@@ -23,11 +23,9 @@ from service.domain.errors import ArtefactError, DeviceError
 from service.host import signals
 from service.host.imports import importing
 from service.inference.protocol import MAX_REQUEST
-from service.inference.requests import Request
+from service.inference.requests import COMPARED, KEPT, LOOK, MASKS, PICTURES, Request
 
-PICTURES, MASKS, PING, LOOK, KEPT = "pictures", "masks", "ping", "look", "kept"
-COMPARED = (PICTURES, KEPT)
-"""What comes with references, and is answered with an inference."""
+PING = "ping"
 READY, REFUSED, LOST, DONE, FAILED = "ready", "refused", "lost", "done", "failed"
 """A worker's messages. `lost`: the device that it was to compute on cannot be used."""
 

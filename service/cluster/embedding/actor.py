@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from service.cluster.embedding.pieces import Batch, cut, joined
 from service.host.imports import importing
-from service.inference.worker import KEPT, LOOK, MASKS, PICTURES
+from service.inference.requests import KEPT, LOOK, MASKS, PICTURES
 
 
 @dataclass(frozen=True, slots=True)

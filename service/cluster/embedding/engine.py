@@ -24,7 +24,6 @@ from typing import Any, Literal
 import structlog
 
 from lifts.decision.reasons import Reason
-from lifts.decision.verdict import Inference
 from service.cluster.embedding.calls import Asked, CallBook, JoinedEmbedder
 from service.cluster.embedding.pool import CALL, DONE, GONE, READY
 from service.cluster.embedding.reading import read_model
@@ -38,8 +37,7 @@ from service.host.runner import Runner, Runners, attempt
 from service.inference.artefact import Manifest
 from service.inference.engine import DEADLINE_S, WorkerEngine
 from service.inference.protocol import ClusterStatus, EngineStatus
-from service.inference.requests import check_request
-from service.inference.worker import KEPT, LOOK, MASKS, PICTURES
+from service.inference.requests import LOOK, SubmittingEngine, check_request
 
 log = structlog.get_logger(__name__)
 
@@ -52,7 +50,7 @@ TURN_S = 0.05
 """How often it is looked whether a request has waited for too long."""
 
 
-class RayEngine:
+class RayEngine(SubmittingEngine):
     """See Engine. Submit from any thread; `on_health` is called from the engine's own threads.
 
     Args:
@@ -154,23 +152,8 @@ class RayEngine:
         with self._changed:
             return {number: one.pid for number, one in self._book.embedders.items()}
 
-    def submit_pictures(self, images: Image, references: Float32 | None = None) -> Future[Inference]:
-        """See Engine. Do not write to `images` before the future is done. Raises ValueError."""
-        return self._submit(PICTURES, images, references)
-
-    def submit_look(self, images: Image) -> Future[Image]:
-        """See Engine. Do not write to `images` before the future is done. Raises ValueError."""
-        return self._submit(LOOK, images)
-
-    def submit_kept(self, packed: Image, references: Float32 | None = None) -> Future[Inference]:
-        """See Engine. Raises ValueError: they are no such numbers."""
-        return self._submit(KEPT, packed, references)
-
-    def submit_masks(self, masks: Image) -> Future[Float32]:
-        """See Engine. Raises ValueError."""
-        return self._submit(MASKS, masks)
-
-    def _submit(self, kind: str, images: Image, references: Float32 | None = None) -> Future[Any]:
+    def submit(self, kind: str, images: Image, references: Float32 | None = None) -> Future[Any]:
+        """See SubmittingEngine."""
         check_request(kind, images, references, self.manifest.embedding_dim)
         now = time.monotonic()
         until = now + self._deadline_s
@@ -237,13 +220,8 @@ class RayEngine:
         """Ask the local engine as well."""
         request.here = True
         self.moved += 1
-        ask: dict[str, Callable[[], Future[Any]]] = {
-            PICTURES: partial(self._local.submit_pictures, request.images, request.references),
-            KEPT: partial(self._local.submit_kept, request.images, request.references),
-            LOOK: partial(self._local.submit_look, request.images),
-            MASKS: partial(self._local.submit_masks, request.images),
-        }
-        ask[request.kind]().add_done_callback(partial(self._answered_here, request))
+        answer = self._local.submit(request.kind, request.images, request.references)
+        answer.add_done_callback(partial(self._answered_here, request))
 
     def _answered_here(self, request: Asked, answer: Future[Any]) -> None:
         error = answer.exception()

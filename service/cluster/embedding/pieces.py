@@ -15,8 +15,7 @@ import numpy as np
 
 from lifts.decision.verdict import Inference
 from service.domain.arrays import Float32, Image
-from service.inference.requests import Request
-from service.inference.worker import COMPARED, LOOK
+from service.inference.requests import COMPARED, LOOK, Request
 
 PIECE = 90_000
 """Bytes of a piece."""

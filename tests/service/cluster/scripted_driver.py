@@ -15,7 +15,7 @@ from service.cluster.embedding.pool import CALL, DONE, DROP, FAILED, GONE, READY
 from service.cluster.nodes import NodeOptions
 from service.host import signals
 from service.host.handover.parcels import open_parcel, send_parcel
-from service.inference.worker import COMPARED
+from service.inference.requests import COMPARED
 
 HEAD_SILENT, STOPPED, FAILS = "head-silent", "stopped", "fails"
 """Files beside the token, which have the cluster misbehave while they are there: the head says nothing;

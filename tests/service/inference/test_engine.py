@@ -26,8 +26,8 @@ from service.domain.health import Health
 from service.host.runner import Runners
 from service.inference.engine import WorkerEngine
 from service.inference.model import EmbeddingModel
-from service.inference.requests import Request, RequestQueue
-from service.inference.worker import LOOK, Blocks, EmbedderOptions, answer
+from service.inference.requests import LOOK, Request, RequestQueue
+from service.inference.worker import Blocks, EmbedderOptions, answer
 from tests.service.inference import scripted_worker
 from tests.service.tiny_model import CLOSE, DIM, MASKS, OPEN, Comparing, picture, write_artefact, write_seated
 from tests.tools.manifests import edit
