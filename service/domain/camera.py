@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network
 
@@ -116,6 +116,18 @@ class CameraStatus:
     parameters: Parameters = field(default_factory=dict, hash=False)
     carrier_every_s: float | None = None
     connections: int = 0
+
+    def interrupted(self, message: str) -> CameraStatus:
+        """Return what is known once the process that watches is gone, or not heard of: no frames come."""
+        return replace(
+            self,
+            state=CameraState.DEGRADED,
+            message=message,
+            cause=Pause.PROCESS_DOWN,
+            parameters={},
+            fps=0.0,
+            frame_age_s=None,
+        )
 
 
 @dataclass(frozen=True, slots=True)

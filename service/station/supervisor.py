@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
@@ -175,15 +175,7 @@ class CameraSupervisor:
     def _lost(self, reason: str) -> None:
         self.restarts += 1
         log.warning("camera process restarted", lift_id=self._watched.lift.id, reason=reason)
-        self._status = replace(
-            self._status,
-            state=CameraState.DEGRADED,
-            message=f"camera process: {reason}",
-            cause=Pause.PROCESS_DOWN,
-            parameters={},
-            fps=0.0,
-            frame_age_s=None,
-        )
+        self._status = self._status.interrupted(f"camera process: {reason}")
         self._report(self._status)
         self._report(self._down(True, f"the camera's process {reason}; it is being restarted"))
 

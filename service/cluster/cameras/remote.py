@@ -138,15 +138,7 @@ class RemoteWatcher:
             return
         self.gone = reason
         self.ask_to_stop()
-        self.status = replace(
-            self.status,
-            state=CameraState.DEGRADED,
-            message=f"node {self.node.name}: {reason}",
-            cause=Pause.PROCESS_DOWN,
-            parameters={},
-            fps=0.0,
-            frame_age_s=None,
-        )
+        self.status = self.status.interrupted(f"node {self.node.name}: {reason}")
         self._on_event(self.status)  # nobody is to believe what it said last
 
     def look(self) -> None:

@@ -108,7 +108,7 @@ class LocalFiles(EvidenceFiles):
 
     def exists(self, name: str) -> bool:
         """Say whether it is there."""
-        return (self.folder / name).is_file()
+        return self.written(name)
 
     def here(self, name: str) -> Path | None:
         """Return its path."""

@@ -136,6 +136,13 @@ export function AddressStep({ job, lift }: AddressProps): JSX.Element {
       goTo(id, "carriers");
     } else problem.value = work.problem.value;
   };
+  const address = {
+    inputMode: "url",
+    onLeave: tidy,
+    onChange: (): void => {
+      seen.value = null;
+    },
+  } as const;
   return (
     <form
       class="address"
@@ -146,27 +153,13 @@ export function AddressStep({ job, lift }: AddressProps): JSX.Element {
       }}
     >
       <Field id="lift-name" label={t("address.name")} value={name} readOnly={lift !== undefined} />
-      <Field
-        id="camera-url"
-        label={t("address.url")}
-        help={t("address.urlHelp")}
-        value={url}
-        inputMode="url"
-        onLeave={tidy}
-        onChange={() => {
-          seen.value = null;
-        }}
-      />
+      <Field id="camera-url" label={t("address.url")} help={t("address.urlHelp")} value={url} {...address} />
       <Field
         id="camera-substream"
         label={t("address.substream")}
         help={t("address.substreamHelp")}
         value={substream}
-        inputMode="url"
-        onLeave={tidy}
-        onChange={() => {
-          seen.value = null;
-        }}
+        {...address}
       />
       <div class="pair">
         <Field id="camera-user" label={t("address.user")} value={user} autocomplete="off" />
