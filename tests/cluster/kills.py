@@ -11,10 +11,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +24,9 @@ import numpy as np
 
 from service.bench.about import about
 from tests.cluster.accounting import Account, Seen, account, phase_s
-from tests.cluster.feed import ResumingFeed
 from tests.cluster.machines import Machines, machines
-from tests.cluster.site import EVERY_S, LOOK_S, SIGNED, Site, site, until
+from tests.cluster.site import EVERY_S, LOOK_S, Site, site, until
+from tests.tools.resuming_feed import ResumingFeed
 
 QUIET_S = 6.0 * EVERY_S
 """Undisturbed, before the first kill and after the last."""
@@ -175,10 +176,10 @@ def heard(of: Site, feed: ResumingFeed, first: int) -> Row:
     )
     return {
         "entries": len(expected),
-        "received": sum(feed.received.values()),
-        "never": len(set(expected) - set(feed.received)),
-        "twice": sum(count > 1 for count in feed.received.values()),
-        "out_of_order": len(feed.disorder),
+        "received": len(feed.seen),
+        "never": len(set(expected) - set(feed.seen)),
+        "twice": sum(count > 1 for count in Counter(feed.seen).values()),
+        "out_of_order": sum(after != before + 1 for before, after in pairwise(feed.seen)),
         "missing_in_the_database": len(set(range(1, last + 1)) - set(stored)),
         "alarms_of_one_passage_twice": int(str(alarms[0][0])),
         "epochs": len(feed.epochs),
@@ -190,12 +191,11 @@ def run(of: Site, kills: int, most_s: float) -> Row:
 
     After `most_s` no further round begins.
     """
-    feed = ResumingFeed(of.urls, SIGNED)
-    feed.start()
+    feed = ResumingFeed(of.feeds)
     try:
         strikes = Kills(of, feed)
         strikes.learnt()
-        first = feed.newest()
+        first = feed.await_newest()
         began_s = time.time()
         time.sleep(QUIET_S)
         for _ in range(kills):

@@ -23,9 +23,8 @@ from tests.cluster.machines import Machines
 from tests.end_to_end.conftest import PYTHON
 from tests.postgres import Cluster, programs
 from tests.tools.enrolled import enrol
-from tests.tools.processes import ADMIN_TOKEN, children_of, environment
+from tests.tools.processes import SIGNED, children_of, environment
 
-SIGNED = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
 CAMERA_SERVER = Path(__file__).parents[2] / "docker" / "camera" / "server.py"
 RTSP_PORT, RAY_PORT, FIRST_PORT = 8554, 6379, 8000
 EVERY_S = INTERVAL_S
@@ -70,12 +69,11 @@ class Part:
         assert self.process is not None
         doomed = {self.process.pid, *children_of(self.process.pid)}
         at_s = time.monotonic()
-        for _ in range(2):  # what was started meanwhile
-            for pid in doomed:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
+        for pid in doomed:
             with contextlib.suppress(ProcessLookupError):
-                os.killpg(self.process.pid, signal.SIGKILL)
+                os.kill(pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)  # what was started meanwhile
         self.process.wait()
         return at_s
 
@@ -123,6 +121,11 @@ class Site:
     def urls(self) -> list[str]:
         """The addresses of the services."""
         return [f"http://{self._machines.address(0)}:{FIRST_PORT + number}" for number in range(2)]
+
+    @property
+    def feeds(self) -> list[str]:
+        """The addresses of their WebSockets."""
+        return [f"{url.replace('http', 'ws', 1)}/alarms" for url in self.urls]
 
     def start(self) -> None:
         """Bring everything up, and enrol the lifts."""

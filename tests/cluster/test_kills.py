@@ -1,6 +1,5 @@
 """Each part of a small cluster is killed once: nothing is lost, nothing comes twice."""
 
-import importlib.util
 import json
 import subprocess
 import sys
@@ -9,13 +8,14 @@ from pathlib import Path
 import pytest
 
 from tests.cluster.machines import missing
+from tests.cluster_nodes import NEEDS_RAY
 from tests.end_to_end.conftest import rtsp as rtsp  # noqa: PLC0414 - a fixture, used by its name
 from tests.postgres import programs
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
-@pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="Ray is not installed")
+@NEEDS_RAY
 @pytest.mark.usefixtures("rtsp")
 def test_nothing_is_lost(tmp_path: Path) -> None:
     """Two lifts; worker, head, database, replica and leader."""

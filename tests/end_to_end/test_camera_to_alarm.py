@@ -13,9 +13,8 @@ from websockets.sync.client import ClientConnection, connect
 from service.usecases.samples import VIDEO, sample_folders
 from tests.end_to_end.conftest import Serve
 from tests.tools.enrolled import enrol
-from tests.tools.processes import ADMIN_TOKEN, Running, running
+from tests.tools.processes import SIGNED, Running, running
 
-SIGNED = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
 NEAR_S = 1.0
 """A passage belongs to the carrier whose middle is this near in the recording."""
 

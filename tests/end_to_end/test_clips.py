@@ -14,9 +14,8 @@ import pytest
 from service.audit.unpacking import verify_pack
 from service.usecases.samples import VIDEO, sample_folders
 from tests.end_to_end.conftest import Serve
-from tests.end_to_end.test_camera_to_alarm import SIGNED
 from tests.tools.enrolled import enrol
-from tests.tools.processes import running
+from tests.tools.processes import SIGNED, running
 
 SAMPLES = sample_folders()
 PATIENCE_S = 180.0

@@ -25,10 +25,8 @@ from service.domain.errors import BarwatchError
 from service.host.lock import FolderLock
 from service.host.watchdog import HANGS
 from tests.tools.manifests import edit
-from tests.tools.processes import ADMIN_TOKEN, Running, environment, running
+from tests.tools.processes import ADMIN_TOKEN, SIGNED, Running, environment, running
 from tests.tools.tiny_model import CLOSE_Y, OPEN_Y, draw_mask, draw_picture, png, release
-
-SIGNED = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
 
 
 @pytest.fixture(scope="module")

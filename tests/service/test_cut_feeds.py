@@ -15,7 +15,8 @@ from websockets.sync.client import ClientConnection, connect
 from service.app import Service
 from service.domain.alarm import AlarmDraft, AlarmKind, Severity
 from service.store import alarms
-from tests.service.test_start_up import SIGNED, model, serving, settings_of
+from tests.service.test_start_up import model, serving, settings_of
+from tests.tools.processes import SIGNED
 
 __all__ = ["model"]
 

@@ -26,10 +26,8 @@ from service.settings import Settings
 from service.station.cameras import MakeSupervisor
 from service.store import lifts
 from service.store.database import Store
-from tests.tools.processes import ADMIN_TOKEN
+from tests.tools.processes import ADMIN_TOKEN, SIGNED
 from tests.tools.tiny_model import release
-
-SIGNED = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,8 @@ from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 
 from tests.soak.background import Background
-from tests.soak.watchman import SIGNED, Watchman
+from tests.soak.watchman import Watchman
+from tests.tools.processes import SIGNED
 
 
 class SeenAlarm(NamedTuple):

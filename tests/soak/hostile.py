@@ -14,7 +14,8 @@ from collections.abc import Callable
 import httpx
 
 from tests.soak.background import Background
-from tests.soak.watchman import SIGNED, Watchman
+from tests.soak.watchman import Watchman
+from tests.tools.processes import SIGNED
 
 THEM = "127.0.0.66"
 """Their address: limits are counted by it."""

@@ -17,10 +17,9 @@ from typing import IO, Any, NamedTuple
 import httpx
 
 from tests.soak.cameras import EndlessCamera
-from tests.tools.processes import ADMIN_TOKEN, children_of, environment
+from tests.tools.processes import SIGNED, children_of, environment
 from tests.tools.tiny_model import png
 
-SIGNED = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
 START_S = 120.0
 FRESH_S = 1.5
 SETTLED_S = 6.0

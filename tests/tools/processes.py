@@ -14,6 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ADMIN_TOKEN = "an-admin-token-of-the-tests"
+SIGNED = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
+"""Signs requests to such a service in."""
+
 START_S = 600.0
 """Far more than a start takes: the machine may be busy with other things."""
 

@@ -3,8 +3,7 @@
 import os
 import queue
 import signal
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from service.domain.errors import EngineUnavailableError
 from service.domain.health import Health
 from service.inference.engine import WorkerEngine
 from tests.service.cluster import scripted_driver
+from tests.service.cluster.joined import JoinedEngine
 from tests.service.inference import scripted_worker
 from tests.service.tiny_model import CLOSE, DIM, OPEN, picture
 
@@ -27,7 +27,7 @@ LIMITS = LinkLimits(doubt_s=0.3, lost_s=0.9, stop_s=1.0, longest_pause_s=0.3)
 PICTURES = np.stack([picture(OPEN), picture(CLOSE)])
 
 
-class Cluster:
+class Cluster(JoinedEngine):
     """An engine with a scripted cluster and a local worker that answers with twos."""
 
     def __init__(
@@ -36,8 +36,8 @@ class Cluster:
         self.told: queue.Queue[Health] = queue.Queue()
         self.folder = folder
         options = NodeOptions(scripted_driver.token(folder), "127.0.0.1:1")
-        self.link = DriverLink(options, limits=LIMITS, main=driver)
-        self.engine = RayEngine(
+        link = DriverLink(options, limits=LIMITS, main=driver)
+        engine = RayEngine(
             lambda report: WorkerEngine(
                 path,
                 threads=1,
@@ -45,33 +45,19 @@ class Cluster:
                 main=local or scripted_worker.answers_twos,
                 max_backoff_s=0.2,
             ),
-            self.link,
+            link,
             path,
             ClusterEmbedding(limits=ScaleLimits(1, 1)),
             on_health=self.told.put,
             deadline_s=4.0,
         )
-
-    def __enter__(self) -> "Cluster":
-        self.link.start()
-        self.engine.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.engine.stop()
-        self.link.stop()
+        super().__init__(link, engine, 20.0)
 
     def begin(self, what: str) -> None:
         (self.folder / what).touch()
 
     def end(self, what: str) -> None:
         (self.folder / what).unlink()
-
-    def until(self, true: Callable[[], object], seconds: float = 20.0) -> None:
-        until = time.monotonic() + seconds
-        while not true():
-            assert time.monotonic() < until
-            time.sleep(0.01)
 
     def answer(self) -> float:
         """Who answers: 1, the cluster, or 2, this machine."""

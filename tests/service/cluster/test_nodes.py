@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +20,7 @@ from service.domain.alarm import AlarmKind
 from service.domain.health import Health
 from service.inference.engine import WorkerEngine
 from tests.cluster_nodes import NEEDS_RAY, ClusterNodes
+from tests.service.cluster.joined import JoinedEngine
 from tests.service.tiny_model import CLOSE, DIM, OPEN, picture
 
 pytestmark = [pytest.mark.slow, NEEDS_RAY]
@@ -29,35 +30,21 @@ FALL_BACK_S = 2.0
 """Within so long of a head's end every request is answered: the product's own promise."""
 
 
-class Joined:
+class Joined(JoinedEngine):
     """An engine in a cluster, and what it told."""
 
     def __init__(self, nodes: ClusterNodes, path: Path, token: Path | None = None) -> None:
         self.told: list[Health] = []
-        self.link = DriverLink(NodeOptions(token or nodes.token, nodes.address))
-        self.engine = RayEngine(
+        link = DriverLink(NodeOptions(token or nodes.token, nodes.address))
+        engine = RayEngine(
             lambda report: WorkerEngine(path, device="cpu", threads=1, on_health=report),
-            self.link,
+            link,
             path,
             ClusterEmbedding(limits=ScaleLimits(1, 1), join_s=600.0),
             device="cpu",
             on_health=self.told.append,
         )
-
-    def __enter__(self) -> "Joined":
-        self.link.start()
-        self.engine.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.engine.stop()
-        self.link.stop()
-
-    def until(self, true: Callable[[], object], seconds: float = 200.0) -> None:
-        until = time.monotonic() + seconds
-        while not true():
-            assert time.monotonic() < until, self.told
-            time.sleep(0.05)
+        super().__init__(link, engine, 200.0)
 
 
 class Load:

@@ -10,8 +10,8 @@ from playwright.sync_api import Browser, expect
 
 from service.store.database import Store
 from tests import postgres
-from tests.service.store.postgres.test_services import SIGNED, Services
-from tests.tools.processes import ADMIN_TOKEN
+from tests.service.store.postgres.test_services import Services
+from tests.tools.processes import ADMIN_TOKEN, SIGNED
 from tests.tools.tiny_model import release
 
 PATIENCE_MS = 120_000

@@ -1,7 +1,6 @@
 """Real services on one PostgreSQL database: one leads, the others answer; each is killed or stopped."""
 
 import contextlib
-import json
 import signal
 import sys
 import threading
@@ -16,19 +15,19 @@ import httpx
 import pytest
 from cryptography.fernet import Fernet
 from websockets.exceptions import WebSocketException
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import connect
 
 from service.domain.alarm import AlarmDraft, AlarmKind, Severity
 from service.store import alarms
 from service.store.database import Store
 from tests.postgres import Cluster
 from tests.service.capture.videos import write_video
-from tests.tools.processes import ADMIN_TOKEN, Running, running
+from tests.tools.processes import SIGNED, Running, running
+from tests.tools.resuming_feed import ResumingFeed
 from tests.tools.tiny_model import CLOSE_Y, OPEN_Y, draw_mask, png, release
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
-SIGNED = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
 PATIENCE_S = 120.0
 LOOK_S = 0.05
 POSE = {"y": 90.0, "scale": 2.0}
@@ -73,46 +72,6 @@ def services(server: Cluster, tmp_path: Path) -> Iterator[Services]:
         closing(Store.open(tmp_path / "beside", url=url)) as beside,
     ):
         yield Services(tmp_path, url, beside, stack, shared=shared)
-
-
-class Follower:
-    """A client of the feed, which goes to the next service and resumes by seq whenever its feed ends."""
-
-    def __init__(self, feeds: list[str]) -> None:
-        self.seen: list[int] = []
-        self.epochs: set[str] = set()
-        self.reconnected = 0
-        self._feeds, self._stop = feeds, threading.Event()
-        self._open: ClientConnection | None = None
-        self._thread = threading.Thread(target=self._follow)
-        self._thread.start()
-
-    def _follow(self) -> None:
-        while not self._stop.is_set():
-            feed = self._feeds[self.reconnected % len(self._feeds)]
-            after = self.seen[-1] if self.seen else 0
-            with (
-                contextlib.suppress(OSError, WebSocketException),
-                connect(f"{feed}?after={after}", additional_headers=SIGNED, open_timeout=10) as opened,
-            ):
-                self._open = opened
-                for message in opened:
-                    told = json.loads(message)
-                    if told["type"] == "hello":
-                        self.epochs.add(told["epoch"])
-                    elif told["type"] == "alarm":
-                        self.seen.append(told["seq"])
-            self.reconnected += 1
-            self._stop.wait(LOOK_S)
-
-    def await_seq(self, seq: int) -> None:
-        _until(lambda: bool(self.seen) and self.seen[-1] >= seq, f"seq {seq}")
-
-    def stop(self) -> None:
-        self._stop.set()
-        if self._open is not None:
-            self._open.close()
-        self._thread.join(60)
 
 
 def _until(holds: Callable[[], bool], what: str) -> float:
@@ -170,7 +129,9 @@ def test_whichever_service_ends_alarms_come_once_and_another_leads(services: Ser
     ]
     _watch(two, services.folder)  # through a replica
     _until(_has_frames(three), "the leader's camera, as a replica tells of it")
-    followers = [Follower([two.feed, three.feed]), Follower([three.feed, leader.feed])]
+    followers = [
+        ResumingFeed(feeds, after=0) for feeds in ([two.feed, three.feed], [three.feed, leader.feed])
+    ]
     done = threading.Event()
 
     def write() -> None:
@@ -183,26 +144,26 @@ def test_whichever_service_ends_alarms_come_once_and_another_leads(services: Ser
     writing = threading.Thread(target=write)
     writing.start()
     try:
-        followers[0].await_seq(10)
+        assert followers[0].await_seq(10, PATIENCE_S)
         two.process.kill()
-        followers[0].await_seq(followers[0].seen[-1] + 20)
+        assert followers[0].await_seq(followers[0].seen[-1] + 20, PATIENCE_S)
         leader.process.kill()
         claimed_s = _until(_is_leader(three), "another leads")
         _until(_is(three, "leader"), "it is ready")
         watching_s = _until(_has_frames(three), "it watches") + claimed_s
-        followers[0].await_seq(followers[0].seen[-1] + 20)
+        assert followers[0].await_seq(followers[0].seen[-1] + 20, PATIENCE_S)
     finally:
         done.set()
         writing.join(60)
         last = services.raise_alarm("last")
         for follower in followers:
-            follower.await_seq(last)
+            assert follower.await_seq(last, PATIENCE_S)
             follower.stop()
     for follower in followers:
         assert follower.seen == list(range(follower.seen[0], follower.seen[-1] + 1))
         assert follower.seen[0] == 1
         assert len(follower.epochs) == 1
-    assert followers[0].reconnected
+    assert followers[0].tried
     sys.stdout.write(f"leads {claimed_s:.2f} s after the leader was killed, watches {watching_s:.2f} s\n")
 
 
@@ -240,8 +201,8 @@ def test_a_leader_that_was_stopped_writes_nothing_once_another_leads(services: S
     assert listed is not None
     states = {each["id"]: each["state"] for each in listed.json()["items"]}
     assert states[alarm["id"]] == "active", "an old leader's write came through"
-    follower = Follower([new.feed])
-    follower.await_seq(last)
+    follower = ResumingFeed([new.feed], after=0)
+    assert follower.await_seq(last, PATIENCE_S)
     follower.stop()
     assert follower.seen == list(range(1, last + 1))
     assert seq in follower.seen
@@ -253,7 +214,7 @@ def test_a_leader_that_was_stopped_writes_nothing_once_another_leads(services: S
 def test_services_outlive_their_database(server: Cluster, services: Services) -> None:
     """They say that they are blind, and go on: nothing that was committed is lost or doubled, one leads."""
     leader, replica = services.start(), services.start()
-    follower = Follower([replica.feed, leader.feed])
+    follower = ResumingFeed([replica.feed, leader.feed], after=0)
     for n in range(5):
         services.raise_alarm(f"before-{n}")
     server.stop()
@@ -265,7 +226,7 @@ def test_services_outlive_their_database(server: Cluster, services: Services) ->
     back_s = _until(lambda: any(_is(each, "leader")() for each in services.all), "one leads again")
     _until(lambda: all(_ready(each) for each in services.all if each.process.poll() is None), "all are ready")
     last = [services.raise_alarm(f"after-{n}") for n in range(5)][-1]
-    follower.await_seq(last)
+    assert follower.await_seq(last, PATIENCE_S)
     follower.stop()
     assert follower.seen == list(range(1, last + 1))
     roles = [_get(each, "/health/live") for each in services.all if each.process.poll() is None]
