@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -182,9 +183,10 @@ def identity(artefact: Path, version: str, commit: str) -> dict[str, Any]:
 
 
 def git_commit() -> str:
-    """Return the checked-out commit, with "-dirty" if there are changes; "unknown" outside of git.
+    """Return the checked-out commit, with "-dirty" if there are changes.
 
-    Changed results and documents do not count, since no figure depends on them.
+    Changed results and documents do not count, since no figure depends on them. Where there is no repository,
+    as on a machine that was sent the files alone, $GIT_COMMIT says it, or "unknown".
     """
 
     def git(*arguments: str) -> str:
@@ -200,7 +202,7 @@ def git_commit() -> str:
         )
         return git("rev-parse", "HEAD") + ("-dirty" if changed else "")
     except (OSError, subprocess.CalledProcessError):
-        return "unknown"
+        return os.environ.get("GIT_COMMIT", "unknown")
 
 
 def png_base64(image: UInt8) -> str:

@@ -130,17 +130,25 @@ class GetNetSystem(NearestMask[GetNetRecipe]):
 
     def loss(self, data: PictureSet, index: Tensor, generator: torch.Generator) -> Tensor:
         """Return equation 8's loss of displaced pictures with their masks."""
-        x = self.prepared(displace(data.images[index], self.recipe.displaced, generator))
+        images = data.images[index].to(self.device)
+        x = self.prepared(displace(images, self.recipe.displaced, generator))
         return getnet_loss(*self.pairs(data, index, self.forward(x)))
 
     def shown(self, data: PictureSet) -> Tensor:
         """Return the pictures displaced as in training, with the same displacements each time."""
-        return displace(data.images, self.recipe.displaced, torch.Generator().manual_seed(self.recipe.seed))
+        rng = torch.Generator().manual_seed(self.recipe.seed)
+        return displace(data.images, self.recipe.displaced, rng, self.device)
 
 
-def displace(images: Tensor, by: float, generator: torch.Generator) -> Tensor:
-    """Shift and scale each picture uint8[N, H, W, 3] at random, `by` of its side at most; edges repeat."""
-    return moved(images, displacements(torch.rand(len(images), 3, generator=generator), by))
+def displace(
+    images: Tensor, by: float, generator: torch.Generator, device: torch.device | None = None
+) -> Tensor:
+    """Shift and scale each picture uint8[N, H, W, 3] at random, `by` of its side at most; edges repeat.
+
+    device: what computes it, if not where the pictures are; they come back there.
+    """
+    drawn = torch.rand(len(images), 3, generator=generator)
+    return moved(images, displacements(drawn, by), device) if by else images
 
 
 def displacements(drawn: Tensor, by: float) -> Tensor:
@@ -152,10 +160,16 @@ def displacements(drawn: Tensor, by: float) -> Tensor:
     return theta
 
 
-def moved(images: Tensor, theta: Tensor) -> Tensor:
-    """Return pictures uint8[N, H, W, 3] seen through transforms float[N, 2, 3]; edges repeat."""
+def moved(images: Tensor, theta: Tensor, device: torch.device | None = None) -> Tensor:
+    """Return pictures uint8[N, H, W, 3] seen through transforms float[N, 2, 3]; edges repeat.
+
+    device: what computes it, if not where the pictures are.
+    """
+    device = device or images.device
     parts = zip(torch.split(images, _AT_ONCE), torch.split(theta, _AT_ONCE), strict=True)
-    return torch.cat([_moved(part, by_part) for part, by_part in parts])
+    return torch.cat(
+        [_moved(part.to(device), by_part.to(device)).to(images.device) for part, by_part in parts]
+    )
 
 
 def _moved(images: Tensor, theta: Tensor) -> Tensor:

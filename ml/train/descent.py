@@ -28,6 +28,8 @@ class Descent:
     def __init__(self, system: Trainable[Any], device: torch.device) -> None:
         self.system = system
         system.network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        # Batches are of one size, but for those that episodes part.
+        torch.backends.cudnn.benchmark = device.type == "cuda" and not system.recipe.episodic
         self.penalty = _Penalty(system)
         self.optimiser = _optimiser(system.recipe, system, self.penalty)
         self.rng = torch.Generator().manual_seed(system.recipe.seed)

@@ -21,7 +21,6 @@ from ml.report.papers.pairing import FOLDER
 SEEDS = (0, 1, 2)
 PAPERS = {"0": "--transformer 0", "2": "--transformer 2", "whole": "--transformer 0 --whole"}
 OURS = {"3": "--transformer 3", "6": "--transformer 6"}
-_MASKS = {0: "getnet-none", 2: "getnet", 3: "getnet-3", 6: "getnet-6"}
 PAIRED: tuple[SetName, ...] = ("digits", "mnist-translated", "objects", "carriers", "mnist-scaled")
 
 
@@ -43,10 +42,10 @@ def reproduce_pairing(
 ) -> None:
     """Make every result of paper 001 that is missing; goes on where it was interrupted.
 
-    Five sets, with and without a transformer, three seeds; then carriers paired with masks.
-    A training goes on from its last checkpoint, a few minutes old at most. So the same command, interrupted
-    in any way and as often as it takes, ends with all of them. One that fails does not
-    keep the others back, and several such commands share the work: each takes what no other has begun.
+    Five sets, with and without a transformer, three seeds; `barwatch reproduce` has carriers that are paired
+    with masks. A training goes on from its last checkpoint, a few minutes old at most. So the same command,
+    interrupted in any way and as often as it takes, ends with all of them. One that fails does not keep the
+    others back, and several such commands share the work: each takes what no other has begun.
     """
     failed = []
     for run in planned(results, folder):
@@ -93,12 +92,3 @@ def planned(results: Path, folder: Path) -> Iterator[PlannedRun]:
                 sheet = file.with_name(f"{name}.png")
                 drawn = f"{command} --without {whole} --pictures {sheet}"
                 yield PlannedRun(sheet, (drawn,), (file, file.with_name(f"{whole.name}.json")))
-    at = f"--benchmark {folder / 'benchmark'} --cache {folder / 'rendered'}"
-    for seed in SEEDS:
-        for parameters, masks in _MASKS.items():
-            run = folder / "systems" / (masks + (f"-seed{seed}" if seed else ""))
-            file = results / "systems" / f"{run.name}.json"
-            how = f"--set transformer={parameters} --set patience=15 --seed {seed} --threads 1"
-            train = f"barwatch train getnet {how} --resume --out {run} {at}"
-            judge = f"barwatch evaluate getnet --checkpoint {run / 'best.pt'} {at} --every 3 --out {file}"
-            yield PlannedRun(file, (train, judge))

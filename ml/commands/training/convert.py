@@ -31,6 +31,9 @@ def convert(
         if name not in SOURCES:
             raise typer.BadParameter(f"{name}: expected one of {', '.join(SOURCES)}")
         file, find, read = SOURCES[name]
+        if (out / file).exists():  # as runs that need it ask for it again and again
+            typer.echo(str(out / file))
+            continue
         try:
             state = read(find())
         except (FileNotFoundError, ValueError) as error:

@@ -71,10 +71,12 @@ ORDERINGS = (
     Ordering("GLAP over means (002's list)", "triplet-resnet50-glap", "triplet-resnet50", FOUND),
     Ordering("Top DropBlock over none (002's list)", "triplet-resnet50-drop", "triplet-resnet50", FOUND),
     Ordering("episodes over none (002's list)", "siamese-small-episodic", "siamese-small", JUDGED),
-    Ordering("pseudo-labels over none (002's list)", "siamese-pseudo", "siamese", ("later",)),
-    Ordering("an operator's reviews over none (002's list)", "siamese-reviews", "siamese", ("later",)),
-    Ordering("reviews without training over none (002's list)", "siamese-feedback", "siamese", ("later",)),
-    Ordering("pseudo-labels and reviews over none", "siamese-pseudo-reviews", "siamese", ("later",)),
+    Ordering("pseudo-labels over none (002's list)", "siamese-pseudo", "siamese-paper", ("later",)),
+    Ordering("an operator's reviews over none (002's list)", "siamese-reviews", "siamese-paper", ("later",)),
+    Ordering(
+        "reviews without training over none (002's list)", "siamese-feedback", "siamese-paper", ("later",)
+    ),
+    Ordering("pseudo-labels and reviews over none", "siamese-pseudo-reviews", "siamese-paper", ("later",)),
 )
 
 

@@ -6,8 +6,9 @@ import pytest
 from typer.testing import CliRunner
 
 from ml.commands.papers.pairing_plan import alone
-from ml.commands.papers.reproduce import SEEDS, steps
 from ml.commands.papers.retrieval_steps import RUNS, UNTRAINED, retrieval_steps
+from ml.commands.papers.sets import renderings
+from ml.commands.papers.steps import ADAPTED, GETNET, SEEDS, SMALL, steps
 from ml.papers.comparison.orderings import FOUND, ORDERINGS
 from ml.systems.named import RECIPES, with_changes
 from service.cli import app
@@ -16,17 +17,31 @@ from service.cli import app
 def test_every_ordering_has_its_seeds_and_every_command_exists(tmp_path: Path) -> None:
     """Three of each network of both tables; each step's last command writes its file; no folder is shared."""
     found = {step.file: step.commands for step in steps(tmp_path, Path("runs"), 1)}
-    for name in ("siamese-paper", "classifier-paper", "siamese-paper-large", "classifier-paper-large"):
-        assert all(f"systems/{name}{f'-seed{seed}' if seed else ''}.json" in found for seed in SEEDS)
+    for name in {run for ordering in ORDERINGS for run in (ordering.better, ordering.worse)}:
+        assert all(f"systems/{name}{f'-seed{seed}' if seed else ''}.json" in found for seed in SEEDS), name
     assert {"naive.json", "left-out/siamese.json", "left-out/siamese-small.json"} <= found.keys()
     order = list(found)
-    assert order.index("systems/siamese-paper-seed2.json") < order.index("left-out/siamese-small.json")
-    assert order.index("left-out/siamese-small.json") < order.index("systems/classifier-paper-large.json")
+    assert order.index("systems/siamese-paper-seed2.json") < order.index(
+        "systems/classifier-paper-large.json"
+    )
+    assert order.index("systems/classifier-paper-large.json") < order.index("left-out/siamese-small.json")
     assert all(commands[-1].endswith(f"--out {tmp_path / file}") for file, commands in found.items())
     made = [command for commands in found.values() for command in commands[:-1]]
     trained = [command.split(" --out ")[1] for command in made if command.startswith("barwatch train")]
-    assert len(set(trained)) == len(trained) == 16 + 13 * len(SEEDS)
+    assert len(set(trained)) == len(trained) == 5 + (4 + len(SMALL) + len(GETNET) + 13) * len(SEEDS)
     assert all(folder.endswith("--resume") for folder in trained)
+
+
+def test_what_must_be_there_before_comes_before(tmp_path: Path) -> None:
+    """Networks before what they learn of new lifts, folds before all of them; every set can be rendered."""
+    there: set[str] = set()
+    sets = renderings(tmp_path)
+    for step in steps(tmp_path, Path("runs"), 1):
+        assert set(step.after) <= there, step.file
+        assert all(sets[name].files for name in (*step.pictures, *step.judged))
+        there.add(step.file)
+    assert {f"systems/{name}.json" for name in ADAPTED} <= there
+    assert [len(each.files) for each in sets.values()] == [40, 48, 20, 60]
 
 
 def test_commands_hold_no_place_of_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -111,7 +111,7 @@ def test_what_adapting_brought_is_compared_on_the_later_passages() -> None:
     assert rows.tolist() == [3, 4, 5, 9, 10, 11]
     later = accuracy_figures(torch.ones(6), lifts(2, 1))  # what is open is right
     adapted = {**later, "pseudo": True, "reviews": 0, "trains": True}
-    runs = {"siamese": run(HALF), "siamese-pseudo": run(RIGHT, adapted=adapted, seen=None)}
+    runs = {"siamese-paper": run(HALF), "siamese-pseudo": run(RIGHT, adapted=adapted, seen=None)}
     found = {row["what"]: row for row in orderings.compare_runs(runs)}
     assert found["later"]["difference"] == 1.0  # the plain run has every closed passage wrong: all later ones
 
