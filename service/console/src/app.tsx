@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { Banners } from "./alarms/banners";
 import { Header } from "./components/header";
+import { useBeginning } from "./forms/focus";
 import { t } from "./i18n/text";
 import { isAlone, LiftPage, page } from "./pages";
 import { Preferences } from "./preferences/preferences";
@@ -14,28 +15,23 @@ import { person, signedOut } from "./state/session";
 
 export function App(): JSX.Element {
   const main = useRef<HTMLElement>(null);
-  const before = useRef(route.value);
+  const at = route.value;
+  useBeginning(main, at);
   const isSignedIn = person.value !== null;
   useEffect(() => {
     // A tile leads there at once, also where the connection was lost meanwhile.
     if (isSignedIn) LiftPage.fetch().catch(() => null);
   }, [isSignedIn]);
-  useEffect(() => {
-    // Another page begins at its beginning, for the keyboard and for screen readers.
-    const isTaken = main.current?.contains(document.activeElement); // by a heading of the page's own
-    if (before.current !== route.value && !isTaken) main.current?.focus();
-    before.current = route.value;
-  });
-  if (isAlone(route.value)) return page(route.value);
+  if (isAlone(at)) return page(at);
   return (
     <>
       <Header />
       <ProofDialog />
       <main id="main" ref={main} tabIndex={-1}>
         {person.value ? (
-          <div id="watch" data-page={route.value[0] ?? "overview"}>
+          <div id="watch" data-page={at[0] ?? "overview"}>
             <Banners />
-            {page(route.value)}
+            {page(at)}
           </div>
         ) : (
           (signedOut.value === "unknown" || signedOut.value === "ended") && <SignIn />

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, Route, expect, sync_playwright
 
 from service.api.sessions import Principal
 from service.console import build
@@ -105,6 +105,17 @@ def unreached(page: Page) -> Iterator[None]:
     page.context.route("**/*", lambda route: route.abort("internetdisconnected"))
     yield
     page.context.unroute("**/*")
+
+
+def held_back(page: Page, pattern: str) -> list[Route]:
+    """Hold back the next request to an address; it is in the list as soon as it was made."""
+    routes: list[Route] = []
+
+    def hold(route: Route) -> None:
+        routes.append(route)
+
+    page.route(pattern, hold, times=1)
+    return routes
 
 
 @pytest.fixture(scope="package")

@@ -231,6 +231,20 @@ def test_the_keyboard_reaches_everything(page: Page, served: Served, where: Any)
     assert set(reached.values()) == {"solid"}
 
 
+AS_SOON_AS_DRAWN = """([address, selector]) => new Promise((done) => {
+  new MutationObserver((_, watch) => {
+    const link = document.querySelector(selector);
+    if (!link) return;
+    watch.disconnect();
+    link.focus();
+    link.click();
+    done();
+  }).observe(document.querySelector("main"), { childList: true, subtree: true });
+  location.hash = address;
+})"""
+"""Goes to a page, and on by a link of it before the browser has shown it: as on a machine that is busy."""
+
+
 @pytest.mark.parametrize("page", ["desktop"], indirect=True)
 def test_another_page_begins_at_its_beginning(page: Page, served: Served) -> None:
     """Going to another page puts the keyboard there; alarms and the line at the top stay; back works."""
@@ -242,3 +256,9 @@ def test_another_page_begins_at_its_beginning(page: Page, served: Served) -> Non
     page.go_back()
     expect(page.get_by_role("link", name="Back to the lifts")).to_be_visible()
     expect(page.locator(".banner.critical")).to_be_visible()
+    page.locator(".banner.critical strong a").press("Enter")  # which is still there afterwards
+    shown(page, ".one-alarm")
+    expect(page.locator("main")).to_be_focused()
+    page.evaluate(AS_SOON_AS_DRAWN, ["#/no/such/page", "main > #watch > .note a"])
+    expect(page.locator(".overview")).to_be_visible()
+    expect(page.locator("main")).to_be_focused()

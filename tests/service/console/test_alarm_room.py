@@ -19,7 +19,7 @@ from service.store.alarms.escalating import escalate
 from tests.service.api.conftest import House
 from tests.service.capture.packets.counted import write_counted
 from tests.service.console.alarm_pages import explained
-from tests.service.console.conftest import Served
+from tests.service.console.conftest import Served, held_back
 from tests.service.console.test_clips import cut_clip, keep
 from tests.service.console.test_console import PATIENCE_MS, page, shown
 
@@ -264,8 +264,14 @@ def test_the_history_is_filtered_and_paged_and_leaves_as_a_table(page: Page, ser
     shown(page, f".one-alarm[data-alarm='{raised[0]}']")
     page.go_back()
     expect(page.get_by_text("Page 2, as it was at")).to_be_visible()
-    page.get_by_label("Kind").select_option("camera_lost")
+    late = held_back(page, "**/alarms?*kind=camera_lost*")
+    with page.expect_request("**/alarms?*kind=camera_lost*"):
+        page.get_by_label("Kind").select_option("camera_lost")
+    page.get_by_role("link", name="Standing").click()  # before there is an answer
+    shown(page, ".lane-row")
+    page.go_back()
     expect(rows).to_have_count(1)
+    late.pop().abort()
     with page.expect_download() as started:
         page.get_by_role("link", name="Table (CSV)").click()
     with Path(started.value.path()).open(newline="") as table:

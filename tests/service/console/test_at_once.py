@@ -8,19 +8,26 @@ from playwright.sync_api import Browser, Page, Route, expect
 from lifts.schema import Lift
 from service.domain.people import Role
 from service.store import lifts
-from tests.service.console.conftest import Served
+from tests.service.console.conftest import Served, held_back
 from tests.service.console.test_console import LIFT, open_lift, open_page
 
 PLACE = "/lifts/demo-quad/place"
 
 
-def at_the_place(browser: Browser, served: Served) -> Page:
-    """The lift's own page, with the form that says where it is."""
+def at_the_lift(browser: Browser, served: Served) -> Page:
+    """The lift's own page."""
     served.house.store.write(partial(lifts.put, lift=Lift.model_validate(LIFT))).result()
     served.house.enrol()
     page = open_page(browser, served.link())
     open_lift(page, served)
-    page.locator("details.place summary").click()
+    return page
+
+
+def at_the_place(browser: Browser, served: Served) -> Page:
+    """The lift's own page, with the form that says where it is, once that was read."""
+    page = at_the_lift(browser, served)
+    with page.expect_response(f"**{PLACE}"):
+        page.locator("details.place summary").click()
     return page
 
 
@@ -43,10 +50,12 @@ def test_what_another_person_saved_is_shown_beside_what_is_typed(browser: Browse
 
 
 def test_a_change_whose_answer_is_lost_is_looked_at_again(browser: Browser, served: Served) -> None:
-    """Nobody says that it was not done; once the service answers, what is stored stands there."""
-    page = at_the_place(browser, served)
+    """Nobody says that it was not done; once the service answers, what is stored stands there.
+
+    Who saves before the form was read takes the place of what is stored, not of nothing.
+    """
+    page = at_the_lift(browser, served)
     form = page.locator("details.place")
-    form.get_by_label("Area").fill("Furi")
 
     def lose(route: Route) -> None:
         route.fetch()
@@ -55,7 +64,12 @@ def test_a_change_whose_answer_is_lost_is_looked_at_again(browser: Browser, serv
     page.route(
         f"**{PLACE}", lambda route: lose(route) if route.request.method == "PUT" else route.continue_()
     )
+    late = held_back(page, f"**{PLACE}")
+    with page.expect_request(f"**{PLACE}"):
+        form.locator("summary").click()
+    form.get_by_label("Area").fill("Furi")
     form.get_by_role("button", name="Save").click()
+    late.pop().continue_()
     expect(form.get_by_role("alert")).to_contain_text("nobody knows yet whether this was done")
     expect(form.locator(".stored-now dd")).to_have_text("Furi")
     page.unroute(f"**{PLACE}")
@@ -91,6 +105,23 @@ def test_an_output_that_another_admin_changed_keeps_what_they_set(browser: Brows
     expect(page.get_by_label("Name")).to_have_value("Cabin")
     stored = served.house.call("GET", "/outputs/hut").json()
     assert (stored["name"], stored["enabled"]) == ("Hut", False)
+
+
+def test_a_slow_answer_takes_the_place_of_no_later_one(browser: Browser, served: Served) -> None:
+    """Key figures are of the time that was chosen last, though those of another come after them."""
+    page = open_page(browser, served.link())
+    page.goto(f"{served.url}/#/figures")
+    figures = page.locator(".figures")
+    expect(figures).to_contain_text("0 alarms")
+    late = held_back(page, "**/alarms/figures?*")
+    with page.expect_request("**/alarms/figures?*"):
+        page.get_by_label("Time").select_option("Last 30 days")
+    served.house.raise_alarm(None)
+    page.get_by_label("Time").select_option("Last 24 hours")
+    expect(figures).to_contain_text("1 alarm ")
+    late.pop().fulfill(json=served.house.call("GET", "/alarms/figures").json() | {"alarms": 77})
+    page.evaluate("fetch('/session').then((answer) => answer.text())")
+    assert "77 alarms" not in figures.inner_text()
 
 
 def test_a_second_press_sends_nothing_twice(browser: Browser, served: Served) -> None:

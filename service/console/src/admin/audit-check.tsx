@@ -1,7 +1,7 @@
 /* The audit's whole check: up to which entry it went, what it found, and a button. */
 
 import type { JSX } from "preact";
-import { get, post } from "../api/client";
+import { post } from "../api/client";
 import type { AuditChecks } from "../api/types";
 import { Button } from "../components/button";
 import { number, t } from "../i18n/text";
@@ -16,19 +16,7 @@ export function AuditCheckPart(): JSX.Element {
     last?.begun_at ? BUSY_MS : null,
   );
   const check = found.value;
-  const follow = async (): Promise<void> => {
-    while (found.value?.begun_at) {
-      await new Promise((done) => setTimeout(done, BUSY_MS));
-      await act(() => get<AuditChecks>("/audit/check"));
-      if (problem.value) return;
-    }
-  };
-  const begin = (): Promise<void> =>
-    act(async () => {
-      const begun = await post<AuditChecks>("/audit/check");
-      void follow();
-      return begun;
-    });
+  const begin = (): Promise<void> => act(() => post<AuditChecks>("/audit/check"));
   const last = check?.last;
   const isWhole = last ? !last.problem && last.broken.length === 0 : undefined;
   return (

@@ -1,7 +1,7 @@
 /* Backups: make one, verify one, take one away, and how to bring one back. */
 
 import type { JSX } from "preact";
-import { address, get, post, proof } from "../api/client";
+import { address, post, proof } from "../api/client";
 import type { Backups, KeptBackup } from "../api/types";
 import { Button } from "../components/button";
 import { bytes } from "../i18n/number";
@@ -15,19 +15,7 @@ const BUSY_MS = 1_000;
 export function BackupsPart(): JSX.Element {
   const { found, problem, act } = useReading<Backups>("/backups", (last) => (last?.now ? BUSY_MS : null));
   const backups = found.value;
-  const begin = (path: string): Promise<void> =>
-    act(async () => {
-      const begun = await post<Backups>(path);
-      void follow();
-      return begun;
-    });
-  const follow = async (): Promise<void> => {
-    while (found.value?.now !== null) {
-      await new Promise((done) => setTimeout(done, BUSY_MS));
-      await act(() => get<Backups>("/backups"));
-      if (problem.value) return;
-    }
-  };
+  const begin = (path: string): Promise<void> => act(() => post<Backups>(path));
   if (!backups) return <Problem text={problem.value} />;
   const { items, plan, now, last, restore } = backups;
   return (

@@ -2,16 +2,15 @@
 
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useEffect } from "preact/hooks";
 import { get } from "../api/client";
 import type { AlarmKind, KeyFigures } from "../api/types";
 import { Choice } from "../components/choice";
 import { Places } from "../components/places";
 import { Titled } from "../components/titled";
+import { useAnswer } from "../forms/answer";
 import { t, worded, words } from "../i18n/text";
 import { clockTime } from "../i18n/time";
 import { named, nameOf } from "../state/lifts";
-import { messageOf } from "../state/session";
 import { kindOf } from "../state/watching";
 import { FigureTable } from "./figure-table";
 
@@ -20,20 +19,13 @@ const SPANS = { "figures.day": 1, "figures.week": 7, "figures.month": 30 } as co
 
 export function FiguresPage(): JSX.Element {
   const [lift, days] = [useSignal(""), useSignal(7)];
-  const [found, problem] = [useSignal<KeyFigures | null>(null), useSignal("")];
-  useEffect(() => {
+  const ask = (): Promise<KeyFigures> => {
     const from = new Date(Date.now() - days.value * DAY_MS).toISOString();
     const asked = new URLSearchParams({ ...(days.value === 7 ? {} : { from }) });
     if (lift.value) asked.set("lift_id", lift.value);
-    get<KeyFigures>(`/alarms/figures?${asked}`)
-      .then((figures) => {
-        found.value = figures;
-        problem.value = "";
-      })
-      .catch((error: unknown) => {
-        problem.value = t("figures.failed", { problem: messageOf(error) });
-      });
-  }, [lift.value, days.value, found, problem, lift, days]);
+    return get<KeyFigures>(`/alarms/figures?${asked}`);
+  };
+  const [found, problem] = useAnswer(ask, `${days.value} ${lift.value}`, "figures.failed");
   return (
     <section class="wizard figures" aria-labelledby="figures-title">
       <Places of={t("figures.title")} />

@@ -48,6 +48,8 @@ export function PlaceForm({ lift }: { lift: Lift }): JSX.Element {
     changes.value = changesOf(inWords(base.current.place), inWords(found.content));
     base.current = { tag: found.tag, place: found.content };
   };
+  /** That it was read: what is saved before would be taken for something new. */
+  const opened = useRef<Promise<unknown>>(Promise.resolve());
   /** What is stored now, unless somebody has begun to type: that stays. */
   const open = async (): Promise<void> => {
     const before = values.peek();
@@ -57,13 +59,19 @@ export function PlaceForm({ lift }: { lift: Lift }): JSX.Element {
   };
   const save = async (): Promise<void> => {
     said.value = "";
+    await opened.current;
     const { area = "", station = "", spacing_m: spacing = "" } = values.value;
     const place = { area, station, spacing_m: numberOf(spacing) };
     show(await orLookAgain(() => putTagged<LiftPlace>(path, place, base.current.tag), look));
     said.value = t("place.saved");
   };
   return (
-    <details class="place" onToggle={(event) => event.currentTarget.open && open().catch(() => null)}>
+    <details
+      class="place"
+      onToggle={(event) => {
+        if (event.currentTarget.open) opened.current = open().catch(() => null);
+      }}
+    >
       <summary>{t("place.title")}</summary>
       <form onSubmit={(event) => checked.submit(event, save)}>
         <p class="note">{t("place.about")}</p>

@@ -2,7 +2,7 @@
 
 import { type Signal, useComputed } from "@preact/signals";
 import type { JSX } from "preact";
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import { arrowOf, FINGER_PX, follow, type Point, useSurface } from "../drawing/surface";
 import { t } from "../i18n/text";
 import type { MaskEditor } from "./editor";
@@ -138,7 +138,7 @@ function Knob({ editor, line, number, index, point, unit }: KnobProps): JSX.Elem
   const { selected } = editor;
   const isSelected = selected.value?.id === line.id && selected.value.index === index;
   const id = `point-${line.id}-${index}`;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (isSelected) document.getElementById(id)?.focus({ preventScroll: true });
   }, [isSelected, id]);
   const says = useComputed(() => t("masks.where", { x: x.value, y: y.value }));

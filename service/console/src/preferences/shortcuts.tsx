@@ -2,9 +2,10 @@
 
 import { signal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { Button } from "../components/button";
 import { Tick } from "../components/tick";
+import { useModal } from "../forms/focus";
 import { t } from "../i18n/text";
 import { isShortcut, KEYS, setSingleKeys, singleKeys } from "./keys";
 
@@ -28,12 +29,7 @@ export function Shortcuts(): JSX.Element | null {
 }
 
 function List(): JSX.Element {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    const shown = dialog.current;
-    shown?.showModal();
-    return () => shown?.close(); // gives the keyboard back to where it was
-  }, []);
+  const dialog = useModal();
   return (
     <dialog ref={dialog} class="shortcuts" aria-labelledby="shortcuts-title" onClose={hide}>
       <h2 id="shortcuts-title">{t("shortcuts.title")}</h2>

@@ -2,15 +2,14 @@
 
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useEffect } from "preact/hooks";
 import { address, get } from "../api/client";
 import type { Report, ReportPeriod } from "../api/types";
 import { Button } from "../components/button";
 import { Choice, type Option } from "../components/choice";
 import { Places } from "../components/places";
 import { Titled } from "../components/titled";
+import { useAnswer } from "../forms/answer";
 import { language, t, words } from "../i18n/text";
-import { messageOf } from "../state/session";
 import { type Asked, beside, PERIODS, queryOf } from "./asking";
 import { ReportSheet } from "./report-sheet";
 
@@ -18,27 +17,15 @@ type Lift = Report["by_lift"][number];
 
 export function ReportsPage(): JSX.Element {
   const asked = useSignal<Asked>({ period: "day", date: "", hours: "", lifts: [] });
-  const [found, problem] = [useSignal<Report | null>(null), useSignal("")];
   const known = useSignal<readonly Lift[]>([]);
   const query = queryOf(asked.value);
-  useEffect(() => {
-    let isWanted = true; // a slow answer must not take the place of a later one
-    get<Report>(`/reports?${query}`)
-      .then((report) => {
-        if (!isWanted) return;
-        found.value = report;
-        problem.value = "";
-        if (!asked.value.lifts.length) known.value = report.by_lift;
-      })
-      .catch((error: unknown) => {
-        if (!isWanted) return;
-        found.value = null; // the figures of something else must not stand there
-        problem.value = t("reports.failed", { problem: messageOf(error) });
-      });
-    return () => {
-      isWanted = false;
-    };
-  }, [query, asked, found, problem, known]);
+  const read = async (): Promise<Report> => {
+    const areAll = asked.value.lifts.length === 0;
+    const answer = await get<Report>(`/reports?${query}`);
+    if (areAll) known.value = answer.by_lift;
+    return answer;
+  };
+  const [found, problem] = useAnswer(read, query, "reports.failed");
   const report = found.value;
   const ask = (change: Partial<Asked>): void => {
     asked.value = { ...asked.value, ...change };

@@ -2,13 +2,13 @@
 
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useEffect } from "preact/hooks";
 import { get } from "../api/client";
 import type { Accuracy, BoundedRate, Drift, LiftAccuracy } from "../api/types";
 import { Titled } from "../components/titled";
+import { useAnswer } from "../forms/answer";
 import { number, t, words } from "../i18n/text";
 import { clockTime, dayOf, shortDay } from "../i18n/time";
-import { mayAct, messageOf } from "../state/session";
+import { mayAct } from "../state/session";
 import { ExportButtons } from "./export";
 import { IntervalBar, intervalOf, rounded, scaleFor } from "./interval";
 
@@ -19,20 +19,10 @@ const DAY_MS = 86_400_000;
 const dayBefore = (days: number): string => dayOf(new Date(Date.now() - days * DAY_MS));
 
 export function AccuracyPart({ liftId }: { liftId: string }): JSX.Element {
-  const [days, problem] = [useSignal<number>(USUAL), useSignal("")];
-  const found = useSignal<LiftAccuracy | null>(null);
-  useEffect(() => {
-    const since = days.value === USUAL ? "" : `?from=${dayBefore(days.value)}`;
-    get<LiftAccuracy>(`/lifts/${encodeURIComponent(liftId)}/accuracy${since}`).then(
-      (read) => {
-        found.value = read;
-        problem.value = "";
-      },
-      (error) => {
-        problem.value = t("review.failed", { problem: messageOf(error) });
-      },
-    );
-  }, [liftId, days.value, found, problem, days]);
+  const days = useSignal<number>(USUAL);
+  const since = days.value === USUAL ? "" : `?from=${dayBefore(days.value)}`;
+  const path = `/lifts/${encodeURIComponent(liftId)}/accuracy${since}`;
+  const [found, problem] = useAnswer(() => get<LiftAccuracy>(path), path, "review.failed");
   return (
     <section class="step accuracy" aria-labelledby="accuracy">
       <header>

@@ -2,9 +2,9 @@
 
 import { signal, useSignal } from "@preact/signals";
 import type { JSX, TargetedSubmitEvent } from "preact";
-import { useEffect, useRef } from "preact/hooks";
 import { proof } from "../api/client";
 import { Button } from "../components/button";
+import { useModal } from "../forms/focus";
 import { useOnce } from "../forms/once";
 import { t } from "../i18n/text";
 import { isCodeNeeded, isSignedOut, messageOf, person, prove } from "../state/session";
@@ -28,11 +28,8 @@ export function ProofDialog(): JSX.Element | null {
 }
 
 function Asked({ isPerson }: { isPerson: boolean }): JSX.Element {
-  const dialog = useRef<HTMLDialogElement>(null);
+  const dialog = useModal();
   const [secret, code, wrong] = [useSignal(""), useSignal(""), useSignal("")];
-  useEffect(() => {
-    dialog.current?.showModal();
-  }, []);
   const { once } = useOnce();
   const submit = async (event: TargetedSubmitEvent<HTMLFormElement>): Promise<void> => {
     event.preventDefault();
@@ -57,7 +54,7 @@ function Asked({ isPerson }: { isPerson: boolean }): JSX.Element {
       id="proof"
       class="sign-in"
       aria-labelledby="proof-title"
-      onClose={() => answer(false)}
+      onClose={() => dialog.current && answer(false)}
     >
       <form onSubmit={submit}>
         <h2 id="proof-title">{t("prove.title")}</h2>

@@ -2,7 +2,7 @@
 
 import { type Signal, useSignal } from "@preact/signals";
 import type { JSX, TargetedSubmitEvent } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { address } from "../api/client";
 import type { WaysIn } from "../api/types";
 import { Titled } from "../components/titled";
@@ -35,9 +35,12 @@ export function SignIn(): JSX.Element {
       .catch(() => null);
   }, [ways]);
   const asks = waitingKey.value ? "code" : ways.value?.passwords && !byToken.value ? "name" : "token";
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (asks) form.current?.querySelector("input")?.focus();
   }, [asks]);
+  useLayoutEffect(() => {
+    if (needsCode.value) form.current?.querySelector<HTMLInputElement>("#code")?.focus();
+  }, [needsCode.value]);
 
   const { once } = useOnce(); // a second press would begin a second feed
   const submit = async (event: TargetedSubmitEvent<HTMLFormElement>): Promise<void> => {
@@ -52,7 +55,6 @@ export function SignIn(): JSX.Element {
         if (isCodeNeeded(error)) {
           needsCode.value = true;
           problem.value = t("session.codeNeeded");
-          setTimeout(() => form.current?.querySelector<HTMLInputElement>("#code")?.focus());
           return;
         }
         const wrong = needsCode.value ? "session.wrongCode" : WRONG[asks];

@@ -2,7 +2,7 @@
 
 import { batch, useSignal } from "@preact/signals";
 import type { JSX, TargetedSubmitEvent } from "preact";
-import { useCallback, useEffect, useMemo, useRef } from "preact/hooks";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { get, orNull, post, put } from "../api/client";
 import type { Lift, Probe, Setup } from "../api/types";
 import { DiscardingButton } from "../components/discarding";
@@ -40,7 +40,7 @@ export function AddressStep({ job, lift }: AddressProps): JSX.Element {
   const begun = useSignal<Setup | null>(null);
   const secretHost = useRef(takeApart((known ?? camera)?.url ?? "")?.host);
   const next = useRef<HTMLDivElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (seen.value) next.current?.querySelector("button")?.focus();
   }, [seen.value]);
   const keep = useCallback(

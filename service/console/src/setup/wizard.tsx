@@ -1,7 +1,7 @@
 /* Setting a lift up, step by step; which step, and everything that was done, the address and the service know. */
 
 import type { JSX } from "preact";
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { Titled } from "../components/titled";
 import { t } from "../i18n/text";
 import { MasksStep } from "../masks/masks-step";
@@ -81,7 +81,7 @@ const TITLES = {
 /** A step with its heading, which takes the keyboard's focus when the step is opened. */
 function StepOf({ step, children }: { step: Step; children: unknown }): JSX.Element {
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current?.focus(), []);
+  useLayoutEffect(() => heading.current?.focus(), []);
   return (
     <div class="step">
       <Titled level={3} id="step-title" heading={heading} title={t(TITLES[step])} help={t(`help.${step}`)} />

@@ -2,12 +2,11 @@
 
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useEffect } from "preact/hooks";
 import { address } from "../api/client";
 import type { Candidate, Difference, Replay } from "../api/types";
+import { useAnswer } from "../forms/answer";
 import { t, words } from "../i18n/text";
 import { clockTime } from "../i18n/time";
-import { messageOf } from "../state/session";
 import type { Tested } from "./tested";
 
 interface DifferencesProps {
@@ -50,27 +49,15 @@ interface ListedProps {
 }
 
 function Listed({ number, replay, count, tested }: ListedProps): JSX.Element {
-  const found = useSignal<readonly Difference[]>([]);
-  const problem = useSignal("");
-  // biome-ignore lint/correctness/useExhaustiveDependencies: count says that there are others.
-  useEffect(() => {
-    tested
-      .differences(number, replay)
-      .then((items) => {
-        found.value = items;
-        problem.value = "";
-      })
-      .catch((error: unknown) => {
-        problem.value = t("figures.failed", { problem: messageOf(error) });
-      });
-  }, [number, replay, count, tested, found, problem]);
+  const of = `${number} ${replay} ${count}`; // which says that there are others
+  const [found, problem] = useAnswer(() => tested.differences(number, replay), of, "figures.failed");
   return (
     <>
       <p class="problem" role="alert">
         {problem}
       </p>
       <ul class="disagreements">
-        {found.value.map((each) => (
+        {found.value?.map((each) => (
           <li key={each.passage_id}>
             {each.pictures[1] ? (
               <a class="target" href={address(each.pictures[1])}>

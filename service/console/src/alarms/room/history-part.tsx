@@ -1,7 +1,7 @@
 /* The history of alarms: filters above, a page of it below, and all of it as a table. */
 
 import type { JSX } from "preact";
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import type { ListedAlarm } from "../../api/types";
 import { Button } from "../../components/button";
 import { Choice } from "../../components/choice";
@@ -15,7 +15,7 @@ import { headingOf, messageOf, stateOf } from "../naming";
 import { history, type Wanted } from "./history";
 
 export function HistoryPart(): JSX.Element {
-  useEffect(() => {
+  useLayoutEffect(() => {
     history.again();
   }, []);
   const { items } = history;

@@ -58,8 +58,14 @@ class AlarmHistory {
   });
 
   filter = (part: Partial<Wanted>): Promise<void> => {
-    this.wanted.value = { ...this.wanted.value, ...part };
-    return this.read("", []);
+    // Which page it was, and which comes next, was said of other filters.
+    batch(() => {
+      this.wanted.value = { ...this.wanted.value, ...part };
+      this.next.value = null;
+      this.before.value = [];
+      this.here.value = "";
+    });
+    return this.again();
   };
   clear = (): Promise<void> => this.filter(NOTHING);
   newest = (): Promise<void> => this.read("", []);
