@@ -15,6 +15,7 @@ def machine() -> dict[str, Any]:
         "cpu": _cpu_name(),
         "cores": os.cpu_count(),
         "load_average_1min": round(os.getloadavg()[0], 2),
+        "opencv": _version("opencv-python-headless"),
         "torch": _version("torch"),
         "openvino": _version("openvino"),
     }

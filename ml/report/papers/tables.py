@@ -70,7 +70,10 @@ def counts_table() -> Table:
 def seeds_of(name: str, runs: Mapping[str, Result]) -> list[Result]:
     """Return a run with all of its seeds; a deep network's is on reduced pictures."""
     plain = name.replace("paper-large", "large") if name.startswith(("resnet50", "vgg16")) else name
-    return [run for found, run in runs.items() if re.fullmatch(rf"{re.escape(plain)}(-seed\d+)?", found)]
+    named = {
+        found: run for found, run in runs.items() if re.fullmatch(rf"{re.escape(plain)}(-seed\d+)?", found)
+    }
+    return [named[name] for name in sorted(named, key=len)]  # seed 0's has no number
 
 
 def mean_of_lifts(runs: Sequence[Result]) -> Column:
@@ -79,9 +82,16 @@ def mean_of_lifts(runs: Sequence[Result]) -> Column:
     return tuple(100 * float(value) for value in np.mean(each, axis=0))
 
 
-def _right(runs: Sequence[Result]) -> Float64:
-    flags = [unpack_flags(run["seen"]["right"], run["seen"]["pictures"]) for run in runs]
+def _right(runs: Sequence[Result], on: str = "seen") -> Float64:
+    flags = [unpack_flags(run[on]["right"], run[on]["pictures"]) for run in runs]
     return np.asarray(np.mean(flags, axis=0), np.float64)
+
+
+def _mean(runs: Sequence[Result], on: str) -> str:
+    """Return the mean over those seeds that were judged on it, with its interval over pictures."""
+    judged = [run for run in runs if run.get(on)]
+    right = _right(judged, on) if judged else None
+    return "" if right is None else f"{percent(float(right.mean()))} {interval(bootstrap(right))}"
 
 
 def runs_table(
@@ -97,24 +107,18 @@ def runs_table(
         if not found:
             rows.append([title, f"{printed[name]:.2f}", "not run yet", "", "", "", ""])
             continue
-        right = _right(found)
         ended = [
             run["epochs"] if ended_by_itself(run) else f"by its budget of {run['epochs']}" for run in found
         ]
-        unseen = [share(found[0][on]) if found[0].get(on) else "" for on in ("alike", "unseen")]
         rows.append(
             [
-                *(
-                    title,
-                    f"{printed[name]:.2f}",
-                    f"{percent(float(right.mean()))} {interval(bootstrap(right))}",
-                ),
+                *(title, f"{printed[name]:.2f}", _mean(found, "seen")),
                 *(", ".join(percent(run["seen"]["accuracy"]) for run in found), ", ".join(map(str, ended))),
-                *unseen,
+                *(_mean(found, on) for on in ("alike", "unseen")),
             ]
         )
     heads = ("system", "paper", "ours, mean of the seeds", "each seed", "epochs until it ended")
-    return Table((*heads, "unseen lifts of the same kind, seed 0", "harder unseen lifts, seed 0"), rows)
+    return Table((*heads, "unseen lifts of the same kind", "harder unseen lifts"), rows)
 
 
 def _per_lift(
