@@ -68,9 +68,10 @@ def gpu_run(
 
     It needs no network. Lifts are rendered on all cores while the network trains. A step that fails or takes
     longer than its share of the time that is left costs only itself; what it had measured by then is kept.
-    OUT holds at most 100 MB: weights, figures as JSON, logs, and summary.json. With --papers, every plan of
-    `barwatch ablate` runs too, each system by its paper's literal recipe and at full size, until early
-    stopping ends it or the time is over; what is done is not done again.
+    OUT holds at most 100 MB: weights, figures as JSON, logs, and summary.json. With --papers, the runs of
+    `barwatch reproduce` are made side by side, then those of `barwatch ablate`, each system by its paper's
+    literal recipe and at full size, until early stopping ends each or the time is over; what is done is not
+    done again.
     """
     missing = what_is_missing(device)
     if missing:
@@ -102,6 +103,12 @@ def gpu_run(
             *("--workers", str(workers), "--loaders", str(loaders), "--device", device, *started),
         ]
 
+    def reproduce_words(seconds: float) -> Sequence[str]:
+        return [
+            *(*BARWATCH, "reproduce", "--folder", str(papers_out), "--results", str(out / REPRODUCED)),
+            *("--together", str(max(2, workers - 2)), "--minutes", f"{0.9 * seconds / 60:.2f}"),
+        ]
+
     def papers_words(seconds: float) -> Sequence[str]:
         return [
             *(*BARWATCH, "ablate", "--preset", papers_preset, "--out", str(papers_out), "--every", "1"),
@@ -113,7 +120,11 @@ def gpu_run(
         Step("tests", partial(_words, tests(out)), 0.12),
         Step("bench", partial(_words, [*BARWATCH, *_bench(out)]), 0.1),
         Step("training", training, 0.6),
-        *([Step("papers", papers_words, papers)] if papers else []),
+        *(
+            [Step(REPRODUCED, reproduce_words, papers / 2), Step("papers", papers_words, papers / 2)]
+            if papers
+            else []
+        ),
         Step("export", partial(_words, [*BARWATCH, *_export(out, cache, passages, lifts, workers)]), 0.18),
     ]
     finished = papers_out / papers_preset if papers else None
@@ -130,7 +141,7 @@ def gpu_run(
         raise typer.Exit(1)
 
 
-SUMMARY = "summary.json"
+SUMMARY, REPRODUCED = "summary.json", "reproduced"
 
 
 def what_is_missing(device: str) -> str | None:
@@ -215,7 +226,8 @@ def _summarise(out: Path, about: dict[str, Any], papers: Path | None, rows: list
         "artefact": _whole(_released, out / "artefact" / "barwatch.json"),
     }
     if papers:
-        known["papers"] = {"results": sorted(path.stem for path in out.glob("papers/*/*.json"))}
+        for name in ("papers", REPRODUCED):
+            known[name] = {"results": sorted(path.stem for path in out.glob(f"{name}/*/*.json"))}
     content = about | {"steps": rows, "figures": {k: v for k, v in known.items() if v is not None}}
     gone = steps.keep_within(out, MOST_BYTES)
     if gone:

@@ -31,8 +31,9 @@ def test_a_rehearsal_in_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     def here(words: Sequence[str], log: Path, _: float) -> int:
         """Run a command of ours in this process, and none of the tests' and the bench's."""
         invoked.append(words[2] if words[2] == "pytest" else words[3])
-        if invoked[-1] == "ablate":
-            done = Path(words[words.index("--out") + 1]) / "paper" / "systems" / "vgg16-alone.json"
+        if invoked[-1] in ("ablate", "reproduce"):
+            where, name = ("--out", "paper/") if invoked[-1] == "ablate" else ("--results", "")
+            done = Path(words[words.index(where) + 1]) / f"{name}systems" / "vgg16-alone.json"
             done.parent.mkdir(parents=True)
             done.write_text("{}")
             log.write_text(" ".join(words))
@@ -56,13 +57,16 @@ def test_a_rehearsal_in_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         "tests": "exit status 1",
         "bench": "exit status 1",
         "training": "done",
+        "reproduced": "done",
         "papers": "done",
         "export": "done",
     }, (out / "training.log").read_text()
-    assert invoked == ["pytest", "bench", "train", "ablate", "export"]
+    assert invoked == ["pytest", "bench", "train", "reproduce", "ablate", "export"]
     assert "--preset paper" in (out / "papers.log").read_text()
-    assert summary["figures"]["papers"] == {"results": ["vgg16-alone"]}
-    assert (out / "papers" / "systems" / "vgg16-alone.json").exists()
+    assert "--together 2 --minutes" in (out / "reproduced.log").read_text()
+    for name in ("papers", "reproduced"):
+        assert summary["figures"][name] == {"results": ["vgg16-alone"]}
+        assert (out / name / "systems" / "vgg16-alone.json").exists()
     saved = torch.load(out / "training" / "last.pt", weights_only=True)
     assert 0 < saved["config"]["minutes"] < 0.1, "what is left of it for learning"
     assert "barwatch.ts" in saved["config"]["started_from"]
