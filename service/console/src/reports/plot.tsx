@@ -1,22 +1,26 @@
-/* A plot over the parts of a report. The tables below it say the same: a screen reader is told so. */
+/*
+ * A plot over the parts of a report, placed in shares of its width: it fits a phone and paper without being drawn
+ * again. The tables below it say the same: a screen reader is told so.
+ */
 
+import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
-import uPlot from "uplot";
-import { t } from "../i18n/text";
+import { number, t } from "../i18n/text";
+import { scaleFor } from "../review/interval";
 import { shareOf } from "./figure-tiles";
 import { dayIn, hourIn } from "./when";
 
-/** Seen on white and on black alike: what is printed was drawn on the screen. */
-const INK = { axis: "#71808a", grid: "#71808a40" };
-const HEIGHT_PX = 220;
-/** A drawing does not shrink with the paper: as wide as A4 between its margins (reports.css). */
-const PRINTED_PX = 680;
+/** How many parts lie between two that are named: hours of a day, days of a week or a season. */
+const STEPS = [1, 2, 3, 6, 7, 14, 28, 56];
+const MOST_NAMED = 9;
+const MOST_LINES = 5;
+/** How much of a part's room a bar takes. */
+const BAR = 0.7;
 
-/** label: of the legend. stroke, fill: colours. bars: else a line. share: 0..1, on the right-hand axis. */
+/** label: of the legend. colour: seen on white and on black alike. bars: else a line. share: 0..1, on the right-hand axis. */
 export interface Series {
   readonly label: string;
-  readonly stroke: string;
+  readonly colour: string;
   readonly values: readonly (number | null)[];
   readonly bars?: boolean;
   readonly share?: boolean;
@@ -32,82 +36,120 @@ interface PlotProps {
 }
 
 export function Plot({ label, zone, begins, daily, series }: PlotProps): JSX.Element {
-  const place = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    const box = place.current;
-    if (!box) return;
-    const named = (n: number): string => {
-      const begin = begins[n];
-      if (begin === undefined) return "";
-      return daily ? dayIn(zone, begin) : hourIn(zone, begin);
-    };
-    const plot = new uPlot(
-      {
-        width: box.clientWidth,
-        height: HEIGHT_PX,
-        cursor: { drag: { x: false, y: false } },
-        scales: {
-          // By number, not by time: the hour that comes twice stands there twice.
-          x: { time: false, range: [-0.6, begins.length - 0.4] },
-          y: { range: (_, __, most) => [0, Math.max(most * 1.08, 1)] },
-          share: { range: (_, __, most) => [0, Math.min(Math.max(most * 1.2, 0.02), 1)] },
-        },
-        axes: [
-          {
-            stroke: INK.axis,
-            grid: { show: false },
-            incrs: [1, 2, 3, 6, 7, 14, 28, 56],
-            space: 64,
-            values: (_, ticks) => ticks.map((n) => (Number.isInteger(n) ? named(n) : "")),
-          },
-          { stroke: INK.axis, grid: { stroke: INK.grid, width: 1 }, size: 56 },
-          ...(series.some(({ share }) => share)
-            ? [
-                {
-                  scale: "share",
-                  side: 1 as const,
-                  stroke: INK.axis,
-                  grid: { show: false },
-                  size: 60,
-                  values: (_: uPlot, ticks: number[]) => ticks.map(shareOf),
-                },
-              ]
-            : []),
-        ],
-        series: [
-          { label: t("reports.part"), value: (_, n) => (n === null ? "" : named(n)) },
-          ...series.map(
-            ({ label: name, stroke, bars, share }): uPlot.Series => ({
-              label: name,
-              stroke,
-              width: 2,
-              scale: share ? "share" : "y",
-              ...(bars && uPlot.paths.bars
-                ? {
-                    fill: `${stroke}99`,
-                    paths: uPlot.paths.bars({ size: [0.7, 60] }),
-                    points: { show: false },
-                  }
-                : { points: { show: true, size: 6, fill: stroke } }),
-              value: (_, found) => (found === null ? "–" : share ? shareOf(found) : String(found)),
-            }),
-          ),
-        ],
-      },
-      [begins.map((_, n) => n), ...series.map(({ values }) => [...values])],
-      box,
-    );
-    const resize = (width: number): void => plot.setSize({ width, height: HEIGHT_PX });
-    const fit = new ResizeObserver(() => resize(box.clientWidth));
-    fit.observe(box);
-    const printing = new AbortController();
-    addEventListener("beforeprint", () => resize(PRINTED_PX), printing);
-    addEventListener("afterprint", () => resize(box.clientWidth), printing);
-    return () => {
-      printing.abort();
-      fit.disconnect();
-      plot.destroy();
-    };
-  }, [zone, begins, daily, series]);
-  return <div class="plot" ref={place} role="img" aria-label={label} />;
+  /** The part that is pointed at: the legend has its numbers. */
+  const at = useSignal(-1);
+  const shown = begins[at.value];
+  const named = (begin: string): string => (daily ? dayIn : hourIn)(zone, begin);
+  const step = STEPS.find((each) => begins.length <= each * MOST_NAMED) ?? begins.length;
+  const ends = {
+    left: Math.max(1, 1.08 * most(series.filter(({ share }) => !share))),
+    right: Math.min(1, Math.max(0.02, 1.2 * most(series.filter(({ share }) => share)))),
+  };
+  return (
+    <figure class="plot">
+      <svg
+        role="img"
+        aria-label={label}
+        onPointerLeave={() => {
+          at.value = -1;
+        }}
+      >
+        {linesUpTo(ends.left).map((value) => (
+          <g key={value}>
+            <line class="grid" x2="100%" y1={up(value / ends.left)} y2={up(value / ends.left)} />
+            <text class="left" x="-8" y={up(value / ends.left)}>
+              {number(value)}
+            </text>
+          </g>
+        ))}
+        {series.some(({ share }) => share) &&
+          linesUpTo(ends.right).map((value) => (
+            <text key={value} class="right" x="100%" dx="8" y={up(value / ends.right)}>
+              {shareOf(value)}
+            </text>
+          ))}
+        {series.map((one) => (
+          <Drawn key={one.label} {...one} end={one.share ? ends.right : ends.left} />
+        ))}
+        {begins.map((begin, n) => (
+          <g key={begin}>
+            {n % step === 0 && (
+              <text
+                class={n % (2 * step) ? "below other" : "below"}
+                x={middle(n, begins.length)}
+                y="100%"
+                dy="18"
+              >
+                {named(begin)}
+              </text>
+            )}
+            <rect
+              class="part"
+              data-at={n === at.value}
+              x={along(n / begins.length)}
+              width={along(1 / begins.length)}
+              height="100%"
+              onPointerEnter={() => {
+                at.value = n;
+              }}
+            />
+          </g>
+        ))}
+      </svg>
+      <figcaption class="note">
+        <span>{shown === undefined ? t("reports.part") : named(shown)}</span>
+        {series.map(({ label: name, colour, values, share }) => (
+          <span key={name}>
+            <svg class="mark" aria-hidden="true">
+              <rect width="100%" height="100%" fill={colour} />
+            </svg>
+            {name} {shown !== undefined && inWords(values[at.value] ?? null, share)}
+          </span>
+        ))}
+      </figcaption>
+    </figure>
+  );
 }
+
+/** end: the value at the upper edge. */
+function Drawn({ colour, values, bars, end }: Series & { end: number }): JSX.Element {
+  const count = values.length;
+  return (
+    <g fill={colour} stroke={bars ? "none" : colour}>
+      {values.map((value, n) => {
+        if (value === null) return null;
+        const key = `${n}`;
+        const y = up(value / end);
+        if (bars) {
+          const x = along((n + (1 - BAR) / 2) / count);
+          return <rect key={key} x={x} width={along(BAR / count)} y={y} height={along(value / end)} />;
+        }
+        const next = values[n + 1] ?? null;
+        return (
+          <g key={key}>
+            <circle cx={middle(n, count)} cy={y} r="3" />
+            {next !== null && (
+              <line x1={middle(n, count)} y1={y} x2={middle(n + 1, count)} y2={up(next / end)} />
+            )}
+          </g>
+        );
+      })}
+    </g>
+  );
+}
+
+const along = (share: number): string => `${100 * share}%`;
+const up = (share: number): string => along(1 - share);
+const middle = (n: number, count: number): string => along((n + 0.5) / count);
+
+const most = (series: readonly Series[]): number =>
+  Math.max(0, ...series.flatMap(({ values }) => values.map((value) => value ?? 0)));
+
+/** Round values from 0 to an end, a handful. */
+function linesUpTo(end: number): number[] {
+  const step = scaleFor(end / MOST_LINES, end);
+  return Array.from({ length: Math.floor(end / step) + 1 }, (_, n) => n * step);
+}
+
+const inWords = (value: number | null, share = false): string =>
+  share || value === null ? shareOf(value) : number(value);

@@ -21,13 +21,13 @@ export function ReportSheet({ report }: { report: Report }): JSX.Element {
     () => [
       {
         label: t("reports.occupied"),
-        stroke: COLOURS.carriers,
+        colour: COLOURS.carriers,
         bars: true,
         values: over.map(({ carriers }) => carriers.occupied),
       },
       {
         label: t("reports.openShare"),
-        stroke: COLOURS.open,
+        colour: COLOURS.open,
         share: true,
         values: over.map(({ carriers }) => carriers.open_share),
       },
@@ -38,7 +38,7 @@ export function ReportSheet({ report }: { report: Report }): JSX.Element {
     () => [
       {
         label: t("reports.blindMinutes"),
-        stroke: COLOURS.blind,
+        colour: COLOURS.blind,
         bars: true,
         values: over.map(({ sight }) => Math.round(sight.blind_s / 6) / 10),
       },
