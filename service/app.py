@@ -27,8 +27,8 @@ from service.decoding.processes import DecodingProcesses
 from service.domain.errors import BarwatchError, ConfigurationError
 from service.domain.people import Role
 from service.host.disk import DiskSpace
+from service.host.folders.lock import FolderLock
 from service.host.limits.descriptors import connections_allowed, raise_descriptors
-from service.host.lock import FolderLock
 from service.host.parts import Begins, Step
 from service.host.private import keep_private
 from service.host.runner import Runner

@@ -12,13 +12,11 @@ ended, and a new one joins as soon as a head answers. Nothing here waits for Ray
 
 from __future__ import annotations
 
-import tempfile
 import threading
 import time
 from dataclasses import dataclass, field, replace
 from functools import partial
 from multiprocessing import get_context
-from pathlib import Path
 from typing import Any, Protocol
 
 import structlog
@@ -27,6 +25,7 @@ from service.cluster.driver import BEAT, LINK, PART, REFUSED, UP, driver_main
 from service.cluster.nodes import NodeOptions
 from service.domain.errors import BarwatchError
 from service.host.child import NOTHING, Child, ChildLostError
+from service.host.folders.scratch import scratch
 from service.host.runner import BackOff, Runner, Runners, attempt
 
 log = structlog.get_logger(__name__)
@@ -188,8 +187,8 @@ class DriverLink:
 
     def _live_once(self) -> None:
         """Run one driver from its start to its end, then pause."""
-        with tempfile.TemporaryDirectory(prefix="bw-ray-", ignore_cleanup_errors=True) as folder:
-            options = replace(self._options, folder=Path(folder), cpus=0, gpus=0, lends=False)
+        with scratch("bw-ray-") as folder:
+            options = replace(self._options, folder=folder, cpus=0, gpus=0, lends=False)
             with self._runner.heartbeat.waiting():
                 child = Child.spawn(get_context("spawn"), "barwatch-cluster", self._main, options)
             session = self._session = _Session(child)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import subprocess
-import tempfile
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +14,7 @@ import typer
 
 from service.cluster.nodes import WRONG_TOKEN, NodeOptions, checked_token, command, environment, need_ray
 from service.domain.errors import ConfigurationError
+from service.host.folders.scratch import scratch
 from service.host.limits.descriptors import raise_descriptors
 from service.host.logs import set_up_logging
 from service.host.runner import BackOff, Runners
@@ -73,8 +73,8 @@ def node(
     signals.hand_to(stopping.set)
     pauses = BackOff(first_s=0.5, longest_s=5.0)
     while not stopping.is_set():
-        with tempfile.TemporaryDirectory(prefix="bw-node-", ignore_cleanup_errors=True) as folder:
-            if _run(replace(options, folder=Path(folder)), stopping):
+        with scratch("bw-node-") as folder:
+            if _run(replace(options, folder=folder), stopping):
                 pauses.reset()
         pauses.wait(stopping)
 

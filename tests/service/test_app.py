@@ -22,7 +22,7 @@ from websockets.sync.client import connect
 
 from service.cli import app
 from service.domain.errors import BarwatchError
-from service.host.lock import FolderLock
+from service.host.folders.lock import FolderLock
 from service.host.watchdog import HANGS
 from tests.tools.manifests import edit
 from tests.tools.processes import ADMIN_TOKEN, SIGNED, Running, environment, running

@@ -27,7 +27,7 @@ from service.domain.errors import BarwatchError
 from service.domain.masks import SiteCalibrationVersion
 from service.domain.people import Role
 from service.domain.trials.candidate import Comparison
-from service.host.lock import FolderLock
+from service.host.folders.lock import FolderLock
 from service.store import masks as stored_masks
 from service.store import passages, site_calibrations, tokens
 from service.store.database import Store

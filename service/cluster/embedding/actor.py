@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal
 
 from service.cluster.embedding.pieces import Batch, cut, joined
+from service.host.folders.scratch import scratch
 from service.host.imports import importing
 from service.inference.requests import KEPT, LOOK, MASKS, PICTURES
 
@@ -46,10 +45,10 @@ class ClusterEmbedder:
         with importing(stays=True):
             from service.inference.model import EmbeddingModel  # noqa: PLC0415 - no torch in the driver
 
-        with tempfile.TemporaryDirectory(prefix="bw-model-") as folder:
-            path = Path(folder) / model.manifest_name
+        with scratch("bw-model-") as folder:
+            path = folder / model.manifest_name
             path.write_bytes(model.manifest)
-            (Path(folder) / model.file_name).write_bytes(model.file)
+            (folder / model.file_name).write_bytes(model.file)
             self._model: Any = EmbeddingModel.load(
                 path,
                 model.device,

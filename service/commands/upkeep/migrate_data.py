@@ -12,7 +12,7 @@ import typer
 
 from service.commands.options import DataOption
 from service.domain.errors import ConfigurationError
-from service.host.lock import FolderInUseError, FolderLock
+from service.host.folders.lock import FolderInUseError, FolderLock
 from service.host.private import OTHERS
 from service.settings import load_settings
 

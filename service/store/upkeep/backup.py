@@ -30,7 +30,7 @@ from service.domain.errors import (
     EvidenceUnreachableError,
 )
 from service.domain.people import SYSTEM
-from service.host.lock import FolderLock
+from service.host.folders.lock import FolderLock
 from service.host.private import private_folder
 from service.store.alarms.history import ensure_epoch
 from service.store.audit import entries

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from service.domain.errors import ConfigurationError
-from service.host.lock import FolderLock
+from service.host.folders.lock import FolderLock
 
 
 def hold(pipe: Connection, folder: Path) -> None:

@@ -21,7 +21,7 @@ from service.cli import app as command_line
 from service.domain.alarm import AlarmDraft, AlarmKind, Severity
 from service.domain.errors import BackupError, ConfigurationError
 from service.domain.health import Health
-from service.host.lock import FolderLock
+from service.host.folders.lock import FolderLock
 from service.store import alarms, lifts, masks, passages
 from service.store.alarms import history
 from service.store.database import Store
