@@ -54,8 +54,9 @@ lint:            ## ruff, and Biome and tsc for the page: style and mistakes
 types:           ## mypy, strict
 	$(BIN)/mypy
 
+# Four of them on two cores: a test that drives a browser, a camera or a service waits for half of its time.
 unit:            ## the default test suite
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder --durations=20 --durations-min=4
 
 postgres:        ## what uses a database, on PostgreSQL; skipped where there is no server
 	$(BIN)/python -m pytest -m 'postgres and not slow' -n 2 --dist loadfile tests/service

@@ -1,5 +1,6 @@
 """Every row of the faults has a test, and docs/faults.md names it."""
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,11 @@ from tests.faults.rows import ROWS
 OPEN: set[int] = set()
 """Rows that have no test yet. This set only ever shrinks, to nothing."""
 
-TESTS = marked_tests()
+
+@cache
+def found() -> list[MarkedTest]:
+    """The tests that carry a row's mark; read once it is asked for: every worker loads this file."""
+    return marked_tests()
 
 
 def held(tests: list[MarkedTest]) -> set[int]:
@@ -26,21 +31,21 @@ def test_the_table_has_53_rows() -> None:
 
 def test_every_row_has_a_test() -> None:
     """A row without a test that is marked with it fails, and so does one that is called open and has one."""
-    missing = sorted(set(ROWS) - held(TESTS) - OPEN)
+    missing = sorted(set(ROWS) - held(found()) - OPEN)
     assert not missing, f"no test carries @pytest.mark.fault(ROW) for the rows {missing}"
-    closed = sorted(OPEN & held(TESTS))
+    closed = sorted(OPEN & held(found()))
     assert not closed, f"take the rows {closed} out of OPEN in tests/faults/test_index.py: they have tests"
 
 
 def test_no_test_names_a_row_that_is_not_there() -> None:
     """A mistyped number would leave its row without a test."""
-    wrong = [test for test in TESTS if not set(test.rows) <= set(ROWS)]
+    wrong = [test for test in found() if not set(test.rows) <= set(ROWS)]
     assert not wrong
 
 
 def test_the_document_is_as_the_marks_are() -> None:
     """docs/faults.md names the tests of each row, no other and none less."""
-    assert DOCUMENT.read_text(encoding="utf-8") == document(TESTS), "run: python -m tests.faults.index"
+    assert DOCUMENT.read_text(encoding="utf-8") == document(found()), "run: python -m tests.faults.index"
 
 
 SOURCE = """
