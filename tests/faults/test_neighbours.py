@@ -18,6 +18,8 @@ from tests.faults.cameras import Heard, MjpegCamera, SilentServer, lift_at, live
 from tests.faults.scenes import encode
 
 GOOD = 6
+LEAST = 0.95
+"""So much of their frame rate the others keep."""
 HEADER = b"HTTP/1.0 200 OK\r\nContent-Type: multipart/x-mixed-replace; boundary=p\r\n\r\n"
 
 
@@ -53,47 +55,52 @@ def slowest(good: list[Heard], seconds: float) -> float:
 def neighbours(folder: Path, window_s: float, windows: int) -> tuple[float, float, SilentServer]:
     """Watch six good cameras alone, then with one that hangs and one that floods.
 
-    Returns the slowest good camera's frame rate before and beside them (the best of some windows: a machine
-    that is busy with other things passes, a bad neighbour stays), and the one that hung.
+    Returns the slowest good camera's frame rate alone and beside them, of the best of some such pairs, and
+    the one that hung. A machine that is busy with other things is so for one window more than for another;
+    a bad neighbour is bad in each.
     """
     draft = quiet(folder / "a.mp4")
-    flood, hung = MjpegCamera(fps=None), SilentServer()
+    alone = beside = 0.0
+    hung = SilentServer()
+
+    def watch(stack: ExitStack, url: str, lift_id: str) -> Heard:
+        heard = Heard()
+        supervisor = CameraSupervisor(lift_at(url, lift_id), heard)
+        supervisor.start()
+        stack.callback(supervisor.stop)
+        return heard
+
     with ExitStack() as stack:
         stack.callback(hung.close)
-
-        def watch(url: str, lift_id: str) -> Heard:
-            heard = Heard()
-            supervisor = CameraSupervisor(lift_at(url, lift_id), heard)
-            supervisor.start()
-            stack.callback(supervisor.stop)
-            return heard
-
-        good = [watch(str(draft), f"good-{n}") for n in range(GOOD)]
+        good = [watch(stack, str(draft), f"good-{n}") for n in range(GOOD)]
         for heard in good:
             heard.until(live)
-        before = slowest(good, window_s)
-        bad = watch(stack.enter_context(flood.plugged_in()), "floods")
-        watch(f"rtsp://127.0.0.1:{hung.port}/live", "hangs")
-        bad.until(live)
-        assert hung.given_up.wait(120)
-        beside = 0.0
         for _ in range(windows):
-            beside = max(beside, slowest(good, window_s))
-            if beside >= 0.95 * before:
+            before = slowest(good, window_s)
+            with ExitStack() as round_of:
+                flood = MjpegCamera(fps=None)
+                bad = watch(round_of, round_of.enter_context(flood.plugged_in()), "floods")
+                hung.given_up.clear()
+                watch(round_of, f"rtsp://127.0.0.1:{hung.port}/live", "hangs")
+                bad.until(live)
+                assert hung.given_up.wait(120)
+                rate = slowest(good, window_s)
+                assert bad.statuses()[-1][1].frames_read > 0
+                flood.closing.set()
+            if not alone or rate / before > beside / alone:
+                alone, beside = before, rate
+            if beside >= LEAST * alone:
                 break
-        statuses = [status for _, status in bad.statuses()]
-        assert statuses[-1].frames_read > 0
-        flood.closing.set()
-    return before, beside, hung
+    return alone, beside, hung
 
 
 @pytest.mark.fault(3)
 @pytest.mark.fault(8)
 def test_one_that_hangs_and_one_that_floods_take_nothing_from_six_others(tmp_path: Path) -> None:
     """Rows 3 and 8: the others' frame rate -5 % at most; the one that says nothing is given up within 3 s."""
-    before, beside, hung = neighbours(tmp_path, window_s=2.0, windows=6)
-    assert before > 0.0
-    assert beside >= 0.95 * before, (before, beside)
+    alone, beside, hung = neighbours(tmp_path, window_s=2.0, windows=12)
+    assert alone > 0.0
+    assert beside >= LEAST * alone, (alone, beside)
     assert min(hung.held_s) <= 3.0
 
 
@@ -102,8 +109,8 @@ def test_one_that_hangs_and_one_that_floods_take_nothing_from_six_others(tmp_pat
 @pytest.mark.timeout(600)
 def test_neighbours_for_five_minutes(tmp_path: Path) -> None:
     """Row 8, at length."""
-    before, beside, _ = neighbours(tmp_path, window_s=90.0, windows=3)
-    assert beside >= 0.95 * before, (before, beside)
+    alone, beside, _ = neighbours(tmp_path, window_s=90.0, windows=3)
+    assert beside >= LEAST * alone, (alone, beside)
 
 
 @pytest.mark.fault(3)
