@@ -23,7 +23,8 @@ import httpx
 import numpy as np
 
 from service.bench.about import about
-from tests.cluster.accounting import Account, Seen, account, phase_s
+from tests.cluster.accounting import Account, Seen, Strike, account, by_kind, phase_s
+from tests.cluster.frames import FrameGaps
 from tests.cluster.machines import Machines, machines
 from tests.cluster.site import EVERY_S, LOOK_S, Site, site, until
 from tests.tools.resuming_feed import ResumingFeed
@@ -32,7 +33,7 @@ QUIET_S = 6.0 * EVERY_S
 """Undisturbed, before the first kill and after the last."""
 
 BETWEEN_S = EVERY_S
-"""Undisturbed, between two kills, once everything is well again."""
+"""Undisturbed, between two kills, once everything is well again; its carriers count for the first."""
 
 DOWN_S = 3.0
 """How long a database stays away."""
@@ -53,6 +54,8 @@ class Kills:
     def __init__(self, of: Site, feed: ResumingFeed) -> None:
         self._site, self._feed = of, feed
         self.took_s: dict[str, list[float]] = defaultdict(list)
+        self.strikes: list[Strike] = []
+        self._without_s: dict[str, float] | None = None  # of the kill under way
         self._kinds: dict[str, Callable[[], float]] = {
             "worker": self._worker,
             "head": self._head,
@@ -62,11 +65,13 @@ class Kills:
         }
 
     def round(self) -> None:
-        """Kill one part of each kind, each once everything is well."""
+        """Kill one part of each kind; everything is well before, and after each."""
         for kind, kill in self._kinds.items():
-            self.well()
-            time.sleep(BETWEEN_S)
+            self._without_s, began_s = None, time.time()
             self.took_s[kind].append(kill())
+            self.well()
+            time.sleep(BETWEEN_S)  # what left just before all was well is still this kill's
+            self.strikes.append(Strike(kind, began_s, time.time(), self._without_s))
             print(f"{kind}: {self.took_s[kind][-1]:.2f} s", flush=True)  # noqa: T201
 
     def learnt(self) -> None:
@@ -126,19 +131,18 @@ class Kills:
 
     def _longest_without_frames(self, since_s: float) -> float:
         """Return the longest time, from `since_s` until all lifts bring frames, in which one brought none."""
-        before, newest, longest = self._site.frames(), dict.fromkeys(self._site.lift_ids, since_s), 0.0
+        gaps = FrameGaps(self._site.lift_ids, since_s, self._site.frames())
         give_up_s = since_s + PATIENCE_S
-        while (now_s := time.monotonic()) < since_s + SETTLE_S or now_s - min(newest.values()) > FRESH_S:
+        while (now_s := time.monotonic()) < since_s + SETTLE_S or now_s - gaps.oldest_s > FRESH_S:
             if now_s > give_up_s:
-                raise TimeoutError(f"not all lifts are watched again within {PATIENCE_S:.0f} s: {newest}")
+                raise TimeoutError(
+                    f"not all lifts are watched again within {PATIENCE_S:.0f} s: {gaps.without_s}"
+                )
             frames = self._site.frames()
-            for lift_id, read in frames.items():
-                if read != before.get(lift_id):
-                    longest = max(longest, time.monotonic() - newest[lift_id])
-                    newest[lift_id] = time.monotonic()
-            before |= frames
+            gaps.look(time.monotonic(), frames)
             time.sleep(LOOK_S)
-        return longest
+        self._without_s = gaps.without_s
+        return gaps.longest_s
 
 
 def seen(of: Site) -> dict[str, list[Seen]]:
@@ -148,7 +152,7 @@ def seen(of: Site) -> dict[str, list[Seen]]:
         for each in _pages(client, "/passages", limit=500):
             at = datetime.fromisoformat(each["left_at"] or each["recorded_at"])
             found[each["lift_id"]].append(
-                Seen(at.timestamp(), each["carriers"], each["verdict"] != "unknown")
+                Seen(at.timestamp(), each["carriers"], each["verdict"] != "unknown", each["late"])
             )
     return found
 
@@ -195,6 +199,7 @@ def run(of: Site, kills: int, most_s: float) -> Row:
     try:
         strikes = Kills(of, feed)
         strikes.learnt()
+        strikes.well()
         first = feed.await_newest()
         began_s = time.time()
         time.sleep(QUIET_S)
@@ -202,7 +207,6 @@ def run(of: Site, kills: int, most_s: float) -> Row:
             if time.time() > began_s + most_s:
                 break
             strikes.round()
-        strikes.well()
         time.sleep(QUIET_S)
         end_s = time.time() - EVERY_S  # what leaves now is stored soon
         passages = seen(of)
@@ -210,16 +214,21 @@ def run(of: Site, kills: int, most_s: float) -> Row:
             "passages", {lift_id: [asdict(each) for each in found] for lift_id, found in passages.items()}
         )
         found = accounts(passages, began_s, end_s)
+        of_kind = by_kind(passages, EVERY_S, strikes.strikes)
+        carriers = {
+            name: sum(asdict(each)[name] for each in found.values())
+            for name in asdict(next(iter(found.values())))
+        }
         return {
             "nodes": 1 + len(of.workers),
             "lifts": len(of.lift_ids),
             "kills": {kind: len(times) for kind, times in strikes.took_s.items()},
             "seconds": round(end_s - began_s, 1),
             "failover_s": {kind: _spread(times) for kind, times in strikes.took_s.items()},
-            "carriers": {
-                name: sum(asdict(each)[name] for each in found.values())
-                for name in asdict(next(iter(found.values())))
-            },
+            "interval_s": EVERY_S,
+            "by_kind": of_kind,
+            "unknown_otherwise": carriers["unknown"] - sum(each["unknown"] for each in of_kind.values()),
+            "carriers": carriers,
             "per_lift": {lift_id: asdict(each) for lift_id, each in found.items()},
             "feed": heard(of, feed, first),
         }
