@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -52,15 +52,28 @@ def simulate(
     lost = scenario == "node lost"
     if lost:
         seconds = SHORTEST_S
+    more: Result = {}
     if lost and planned.nodes > 1:
-        found = _with_a_node_lost(planned, costs, assumed, rng, seconds)
+        loss = NodeLoss(
+            _spread(planned.lifts, planned.services),
+            max(1, round(planned.services_per_node)),
+            LOST_AT_S,
+            costs.failover.seconds,
+            lambda lifts: _intervals(rng, lifts, assumed, peak),
+            lambda lifts: speeds_of_plan(rng, planned, costs, assumed, lifts, peak=peak),
+        )
+        found = with_a_node_lost(loss, planned, costs, assumed, rng, seconds)
+        longest = replace(loss, back_s=costs.failover.longest_s)
+        worst = with_a_node_lost(longest, planned, costs, assumed, rng, seconds)
+        more = {"back_s": loss.back_s, "longest_s": longest.back_s}
+        more["unknown_at_longest"] = sum(worst.unknown.values())
     else:
         env = simpy.Environment()
         share = _share_of_frames(used(planned, costs, assumed, peak=peak, gpu=gpu)[PROCESSOR])
         services = []
         for lifts in _spread(planned.lifts, planned.services):
             service = QueuedService(
-                env, _speeds(rng, planned, costs, assumed, lifts, peak=peak, gpu=gpu), costs.rules
+                env, speeds_of_plan(rng, planned, costs, assumed, lifts, peak=peak, gpu=gpu), costs.rules
             )
             times, _ = passages_s(rng, _intervals(rng, lifts, assumed, peak), 0.0, seconds)
             if lost:  # the only machine: nobody watches until it is back
@@ -71,52 +84,66 @@ def simulate(
         env.run(seconds + 2 * costs.rules.deadline_s)
         found = _closed(services)
     use = used(planned, costs, assumed, peak=peak, lost=int(lost and planned.nodes > 1), gpu=gpu)
-    return {"scenario": scenario, "seconds": seconds, **_figures(found, costs, seconds), "used": use}
+    return {"scenario": scenario, "seconds": seconds, **_figures(found, costs, seconds), **more, "used": use}
 
 
-def _with_a_node_lost(
-    planned: CapacityPlan, costs: Costs, assumed: Assumptions, rng: np.random.Generator, seconds: float
-) -> PassageFates:
-    """The lost node's lifts are unwatched for a while, learn their lines on the others, and are followed.
+@dataclass(frozen=True)
+class NodeLoss:
+    """Which lifts lose their service, and when.
 
-    Conservative: what was learnt of a line is lost with its node. Carriers that pass while a line is learnt
-    are found in the frames kept, all at once at the end, and are late.
+    spread: how many lifts each service has; the first `gone` of them are lost at `at_s`. back_s: how long
+    their lifts are then unwatched. intervals: of so many lifts. speeds: of a service with so many.
     """
-    env, peak = simpy.Environment(), True
-    back_s = LOST_AT_S + assumed["failover_s"]
-    learnt_s = back_s + costs.camera.learning_s
-    gone = max(1, round(planned.services_per_node))
-    spread = _spread(planned.lifts, planned.services)
-    left = spread[gone:]
-    moved = _spread(sum(spread[:gone]), len(left))
-    learning = costs.camera.learning_ms_per_s
+
+    spread: Sequence[int]
+    gone: int
+    at_s: float
+    back_s: float
+    intervals: Callable[[int], Floats]
+    speeds: Callable[[int], Speeds]
+
+
+def with_a_node_lost(
+    loss: NodeLoss,
+    planned: CapacityPlan,
+    costs: Costs,
+    assumed: Assumptions,
+    rng: np.random.Generator,
+    seconds: float,
+) -> PassageFates:
+    """The lost lifts are unwatched for a while, then the other services follow them.
+
+    What was learnt of a line goes with the lift. Of as many lifts as a measurement does not rule out (of all,
+    where nobody measured it) the line is nevertheless learnt anew: carriers that pass meanwhile are found in
+    the frames kept, all at once at the end, and are late.
+    """
+    env = simpy.Environment()
+    back_s = loss.at_s + loss.back_s
+    left = loss.spread[loss.gone :]
+    moved = _spread(sum(loss.spread[: loss.gone]), len(left))
+    share = _share_of_frames(used(planned, costs, assumed, peak=True, lost=1)[PROCESSOR])
     services: list[QueuedService] = []
-    for lifts in spread[:gone]:  # until the node is lost
-        service = QueuedService(env, _speeds(rng, planned, costs, assumed, lifts, peak=peak), costs.rules)
-        service.follow(passages_s(rng, _intervals(rng, lifts, assumed, peak), 0.0, LOST_AT_S)[0].tolist())
+    for lifts in loss.spread[: loss.gone]:  # until the node is lost
+        service = QueuedService(env, loss.speeds(lifts), costs.rules)
+        service.follow(passages_s(rng, loss.intervals(lifts), 0.0, loss.at_s)[0].tolist())
         services.append(service)
     for lifts, more in zip(left, moved, strict=True):
-        own = _intervals(rng, lifts, assumed, peak)
-        new = _intervals(rng, more, assumed, peak)
-        burst_ms = lifts * costs.camera.ms_per_s + more * learning
-        share_then = _share_of_frames(burst_ms / (1e3 * planned.cores))
-        after = used(planned, costs, assumed, peak=peak, lost=1)
-        speeds = _speeds(rng, planned, costs, assumed, lifts + more, peak=peak)
-        service = QueuedService(env, speeds, costs.rules)
+        service = QueuedService(env, loss.speeds(lifts + more), costs.rules)
         services.append(service)
-        times, _ = passages_s(rng, own, 0.0, seconds)
-        times_new, _ = passages_s(rng, new, LOST_AT_S, seconds)
-        service.unwatched(int((times_new < back_s).sum()))
-        in_time = times_new >= learnt_s
-        recalled = times_new[(times_new >= back_s) & ~in_time]
-        learns = (times >= back_s) & (times < learnt_s)
-        share = _share_of_frames(after[PROCESSOR])
+        anew = int(rng.binomial(more, costs.failover.relearnt))
+        learnt_s = back_s + (costs.camera.learning_s if anew else 0.0)
+        own, _ = passages_s(rng, loss.intervals(lifts), 0.0, seconds)
+        new, at = passages_s(rng, loss.intervals(more), loss.at_s, seconds)
+        service.unwatched(int((new < back_s).sum()))
+        learning = (at < anew) & (new < learnt_s)
+        recalled = new[(new >= back_s) & learning]
+        times = np.sort(np.concatenate([own, new[(new >= back_s) & ~learning]]))
+        burst_ms = (lifts + more - anew) * costs.camera.ms_per_s + anew * costs.camera.learning_ms_per_s
+        share_then = _share_of_frames(burst_ms / (1e3 * planned.cores))
         seen = [
-            *_seen(rng, service, times[~learns & (times < back_s)], 1.0),
-            *_seen(rng, service, times[learns], share_then),
-            *_seen(
-                rng, service, np.sort(np.concatenate([times[times >= learnt_s], times_new[in_time]])), share
-            ),
+            *_seen(rng, service, times[times < back_s], 1.0),
+            *_seen(rng, service, times[(times >= back_s) & (times < learnt_s)], share_then),
+            *_seen(rng, service, times[times >= learnt_s], share),
         ]
         service.follow(seen)
         env.process(_recall(env, service, recalled.tolist(), learnt_s))
@@ -154,7 +181,7 @@ def _seen(rng: np.random.Generator, service: QueuedService, times: Floats, share
     return [float(value) for value in times[kept]]
 
 
-def _speeds(
+def speeds_of_plan(
     rng: np.random.Generator,
     planned: CapacityPlan,
     costs: Costs,
@@ -164,6 +191,7 @@ def _speeds(
     peak: bool,
     gpu: bool = False,
 ) -> Speeds:
+    """Return the speeds of a planned service that watches so many lifts. gpu: calls are on one."""
     each_s, embed, rules = passages_per_s(assumed, peak), costs.embed, costs.rules
     call_ms = embed.call_ms(rules.pictures)
     # Cores that the embedder and the main process leave to cameras, on average.

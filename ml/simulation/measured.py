@@ -104,7 +104,7 @@ class EmbedCost:
 
 @dataclass(frozen=True)
 class CommitCost:
-    """What a commit takes in milliseconds: its median and 99th percentile; measured or assumed."""
+    """What a commit takes in milliseconds: its median and 99th percentile."""
 
     median_ms: float
     p99_ms: float
@@ -192,6 +192,15 @@ def sqlite_commit(figures: Figures, size: str = "large") -> CommitCost:
     return CommitCost(
         figures.read("commit in SQLite, ms", "store.json", command, "ms", size, "alarm insert"),
         figures.read("commit in SQLite, ms, p99", "store.json", command, "ms", size, "alarm insert, p99"),
+    )
+
+
+def postgresql_commit(figures: Figures) -> CommitCost:
+    """Return what a passage's commit takes in PostgreSQL, one after the other (store.json: databases)."""
+    steps = ("store.json", "barwatch bench store --postgres URL --json", "databases", "rows", "postgres")
+    return CommitCost(
+        figures.read("commit in PostgreSQL, ms", *steps, "passage, ms"),
+        figures.read("commit in PostgreSQL, ms, p99", *steps, "passage, ms, p99"),
     )
 
 

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 from ml.simulation.assumed import Assumptions
+from ml.simulation.failover import FailoverCost
 from ml.simulation.measured import CameraCost, CommitCost, EmbedCost, Footprint, MainCost
 from ml.simulation.rules import Rules
 
@@ -18,7 +19,6 @@ class Costs:
     """Everything that was measured, as the plan needs it.
 
     embed: of a service's network. commit: in SQLite. shared_commit: in PostgreSQL.
-    shared_commit_measured: whether anybody measured it.
     """
 
     kind: str
@@ -28,9 +28,9 @@ class Costs:
     footprint: Footprint
     commit: CommitCost
     shared_commit: CommitCost
-    shared_commit_measured: bool
     gpu_call_ms: float
     gpu_measured: bool
+    failover: FailoverCost
     rules: Rules
 
     def camera_ms(self, passages_per_s: float) -> float:

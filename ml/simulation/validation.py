@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import numpy as np
 import simpy
 from scipy import stats
 
-from ml.simulation.fleet import speeds_of
+from ml.simulation.assumed import Assumptions
+from ml.simulation.failover import CLUSTER, CLUSTER_BY, LATE_S
+from ml.simulation.fleet import NodeLoss, speeds_of, speeds_of_plan, with_a_node_lost
 from ml.simulation.measured import Figures, load_runs, watched_s
-from ml.simulation.plan import Costs
+from ml.simulation.plan import CapacityPlan, Costs
 from ml.simulation.queues import QueuedService
 from ml.simulation.traffic import passages_s
 
 Result = dict[str, Any]
 
 REPEATS = 200
+CLUSTERS = 100
 BOOTSTRAPS = 2000
 
 
-def validate(figures: Figures, costs: Costs, seed: int) -> Result:
-    """Return every comparison: delays on a quiet machine, and each measured run of the whole service.
+def validate(figures: Figures, costs: Costs, assumed: Assumptions, seed: int) -> Result:
+    """Return every comparison: delays on a quiet machine, each measured run of the whole service, and the
+    run of three nodes whose parts were killed.
 
     Errors are simulated / measured - 1. Runs of several nodes are compared as well, once there are some.
     """
@@ -33,6 +38,7 @@ def validate(figures: Figures, costs: Costs, seed: int) -> Result:
         part: _over_runs([run["processor"][part]["error"] for run in compared])
         for part in ("cameras", "embedder", "main")
     }
+    found["cluster"] = compare_kills(figures, costs, assumed, seed)
     return found
 
 
@@ -116,6 +122,65 @@ def _run(run: Result, costs: Costs, rng: np.random.Generator) -> Result:
         "queue_pictures": run["queue_pictures"],
         "written_bytes_per_passage": round(run["written_bytes"] / run["passages"]),
     }
+
+
+def compare_kills(figures: Figures, costs: Costs, assumed: Assumptions, seed: int) -> Result:
+    """Compare what the kills of each part of a cluster cost with `with_a_node_lost`, as it simulates plans.
+
+    It is told how long each kill left lifts unwatched, not which; and not how many carriers were unknown. A
+    worker takes an equal share of the lifts with it; head and leader take all; the others take none.
+    """
+    cluster = figures.file(CLUSTER, CLUSTER_BY)
+    if not cluster.get("by_kind"):
+        return {"missing": f"{CLUSTER} does not say what each kind of kill cost", "measured_by": CLUSTER_BY}
+    lifts, each_s = cluster["lifts"], cluster["interval_s"]
+    planned = CapacityPlan(lifts, 2, cluster["machine"]["cores"], 2, 1, shared_database=True, gpus=0)
+    here = assumed.at("carriers_per_hour_peak", 3600.0 / each_s)
+    takes = {"worker": -(-lifts // (cluster["nodes"] - 1)), "head": lifts, "leader": lifts}
+    rows, whole = [], np.zeros((CLUSTERS, 2))
+    for number, (kind, measured) in enumerate(cluster["by_kind"].items()):
+        rng, lost = np.random.default_rng([seed, number]), takes.get(kind, 0)
+        backs_s = cluster["failover_s"][kind]["each"] if lost else [0.0] * measured["kills"]
+        speeds = cache(lambda of, rng=rng: speeds_of_plan(rng, planned, costs, here, of, peak=True))
+        losses = [
+            NodeLoss((lost, lifts - lost), 1, each_s, back_s, lambda of: np.full(of, each_s), speeds)
+            for back_s in backs_s
+        ]
+        simulated = np.zeros((CLUSTERS, 2))
+        for repeat in range(CLUSTERS):
+            for loss in losses:
+                seconds = loss.at_s + loss.back_s + costs.camera.learning_s + each_s
+                fates = with_a_node_lost(loss, planned, costs, here, rng, seconds)
+                late = sum(delay_s > LATE_S for delay_s in fates.delays_s)
+                simulated[repeat] += (sum(fates.unknown.values()), late)
+        whole += simulated
+        rows.append(
+            {
+                "kind": kind,
+                "kills": measured["kills"],
+                "lifts": [measured["lifts"], lost * measured["kills"]],
+                "unwatched_lift_s": [measured["unwatched_lift_s"], round(lost * sum(backs_s), 2)],
+                **_beside(measured, simulated),
+            }
+        )
+    parts = cluster["by_kind"].values()
+    sums = {name: sum(part[name] for part in parts) for name in ("unknown", "late")}
+    return {"lifts": lifts, "nodes": cluster["nodes"], "rows": rows, "all": _beside(sums, whole)}
+
+
+def _beside(measured: Result, simulated: np.ndarray[Any, Any]) -> Result:
+    """Return unknown and late carriers as measured and as simulated so many times, float64[n, 2]."""
+    found: Result = {}
+    for name, runs in zip(("unknown", "late"), simulated.T, strict=True):
+        low, high = (float(value) for value in np.quantile(runs, (0.025, 0.975)))
+        error = round(float(runs.mean()) / measured[name] - 1, 4) if measured[name] else None
+        found[name] = {
+            "measured": measured[name],
+            "simulated": round(float(runs.mean()), 1),
+            "interval_95": [low, high],
+            "error": error,
+        }
+    return found
 
 
 def _delays_ms(

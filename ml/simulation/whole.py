@@ -8,15 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from ml.simulation.assumed import Assumptions
+from ml.simulation.failover import failover_cost
 from ml.simulation.fleet import SCENARIOS, WANTED, simulate
 from ml.simulation.keeping import cost, evidence
 from ml.simulation.measured import (
-    CommitCost,
     Figures,
     camera_cost,
     embed_cost,
     footprint,
     main_cost,
+    postgresql_commit,
     sqlite_commit,
 )
 from ml.simulation.plan import Costs, one_service, per_service, plan, used
@@ -28,7 +29,6 @@ Result = dict[str, Any]
 SIZES = (1, 10, 100, 1_000, 10_000)
 KINDS = ("720p25", "1080p25")
 RUNTIME = "TorchScript, bfloat16"
-POSTGRESQL = "store-postgresql.json"
 MIDDLE = 1_000
 """The size at which single assumptions are varied."""
 
@@ -39,33 +39,23 @@ def costs_of(figures: Figures, assumed: Assumptions, kind: str = KINDS[0], threa
     Raises:
         MissingFigureError: a figure that can be measured here was not.
     """
-    shared = CommitCost(assumed["postgresql_commit_ms"], assumed["postgresql_commit_p99_ms"])
-    found = (figures.folder / POSTGRESQL).is_file()
-    if found:
-        shared = CommitCost(
-            *(
-                figures.read(
-                    f"commit in PostgreSQL, ms{what}", POSTGRESQL, "bench store", "ms", "large", name
-                )
-                for what, name in (("", "alarm insert"), (", p99", "alarm insert, p99"))
-            )
-        )
     gpu = figures.file("speed.json", "barwatch bench embed").get("gpu") or {}
     rules, call_ms = read_rules(figures), assumed["gpu_call_ms"]
     if "pictures_per_s" in gpu:
         rate = figures.read("GPU, pictures a second", "speed.json", "bench embed", "gpu", "pictures_per_s")
         call_ms = 1e3 * rules.device_batch / rate
+    camera = camera_cost(figures, kind)
     return Costs(
         kind,
-        camera_cost(figures, kind),
+        camera,
         embed_cost(figures, RUNTIME, threads),
         main_cost(figures),
         footprint(figures),
         sqlite_commit(figures),
-        shared,
-        found,
+        postgresql_commit(figures),
         call_ms,
         "pictures_per_s" in gpu,
+        failover_cost(figures, camera.learning_s),
         rules,
     )
 
@@ -90,7 +80,7 @@ def whole(
     figures = Figures(results)
     costs = costs_of(figures, assumed)
     one_thread = replace(costs, embed=embed_cost(figures, RUNTIME, 1))
-    validation = validate(figures, one_thread, seed)
+    validation = validate(figures, one_thread, assumed, seed)
     on_step("validation")
     rows = []
     for lifts in sizes:

@@ -53,16 +53,28 @@ def _verdicts(found: Result) -> str:
     return (
         f"**Verdicts of {largest['lifts']:,} lifts**: p99.9 {typical['delay_ms']['p99.9']:.0f} ms, on a peak "
         f"day {peak['delay_ms']['p99.9']:.0f} ms, of {lead_ms:.0f} ms that there are. A lost node leaves "
-        f"{lost['unknown']:,} carriers unknown and makes {late:,} late."
+        f"{lost['unknown']:,} carriers unknown, at the longest measured {lost['unknown_at_longest']:,} "
+        f"({lost['longest_s']:.0f} s without frames in place of {lost['back_s']:.0f}), and makes "
+        f"{late:,} late."
     )
 
 
 def _error(found: Result) -> str:
     rows = found["validation"]["quiet"]["rows"]
     median, high, longest = (f"{100 * row['error']:+.0f} %" for row in rows.values())
-    return (
+    said = (
         f"**Error of delays on a quiet machine**, eight cameras, nothing fitted: median {median}, 99th "
         f"percentile {high}, longest {longest}."
+    )
+    cluster = found["validation"]["cluster"]
+    if "missing" in cluster:
+        return said
+    unknown = cluster["all"]["unknown"]
+    low, up = unknown["interval_95"]
+    return (
+        f"{said} **Of carriers that killed nodes leave unknown**, {cluster['nodes']} nodes and "
+        f"{cluster['lifts']} cameras: {unknown['measured']:,} measured, "
+        f"{unknown['simulated']:,.0f} simulated (95 % of runs: {low:,.0f} to {up:,.0f})."
     )
 
 

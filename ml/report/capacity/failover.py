@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ml.report.capacity.numbers import signed
 from ml.report.table import Result, Table
 
 KINDS = {
@@ -45,3 +46,41 @@ def failover_brief(cluster: Result) -> str:
         f"Of {feed['entries']:,} entries of the alarms' feed {feed['never']:,} never came, and "
         f"{feed['twice']:,} came twice."
     )
+
+
+def clusters(found: Result) -> Table | str:
+    """Return carriers that kills left unknown, measured beside simulated (simulation.json: validation).
+
+    A sentence, where the measured run does not say it.
+    """
+    if "missing" in found:
+        return f"Not compared yet: {found['missing']}; measure it by `{found['measured_by']}`."
+    rows: list[list[object]] = [
+        [
+            row["kind"],
+            row["kills"],
+            *(_pair(row[name]) for name in ("lifts", "unwatched_lift_s")),
+            *_beside(row["unknown"]),
+            *_beside(row["late"])[:2],
+        ]
+        for row in found["rows"]
+    ]
+    whole = found["all"]
+    sums = [*_beside(whole["unknown"]), *_beside(whole["late"])[:2]]
+    rows.append(["all", sum(row["kills"] for row in found["rows"]), "", "", *sums])
+    heads = (
+        *("killed", "times", "lifts without frames, measured / simulated"),
+        *("lift-seconds without frames, measured / simulated", "carriers unknown, measured"),
+        *("simulated, 95 % of runs", "error", "carriers late, measured", "simulated, 95 % of runs"),
+    )
+    return Table(heads, rows)
+
+
+def _pair(values: list[float | None]) -> str:
+    return " / ".join("not seen" if value is None else f"{value:,.0f}" for value in values)
+
+
+def _beside(found: Result) -> list[object]:
+    low, high = found["interval_95"]
+    simulated = f"{found['simulated']:,.0f} ({low:,.0f} to {high:,.0f})"
+    return [f"{found['measured']:,}", simulated, signed(found["error"])]

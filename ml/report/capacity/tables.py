@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ml.report.capacity.brief import brief, messages
+from ml.report.capacity.failover import clusters
 from ml.report.capacity.numbers import share_of, signed, two_digits
 from ml.report.table import Result, Table
 
@@ -19,6 +20,7 @@ def capacity_places(found: Result) -> dict[str, object]:
         "capacity-evidence": _evidence(found),
         "capacity-cost": _cost(found),
         "capacity-quiet": _quiet(found["validation"]["quiet"]),
+        "capacity-cluster": clusters(found["validation"]["cluster"]),
         "capacity-runs": _runs(found["validation"]),
         "capacity-sensitivity": _sensitivity(found),
         "capacity-assumptions": _assumptions(found),
@@ -27,9 +29,9 @@ def capacity_places(found: Result) -> dict[str, object]:
 
 
 def capacity_section(found: Result) -> str:
-    """Return what the command prints: plans, what breaks first, delays, the errors against a quiet run."""
+    """Return what the command prints: plans, what breaks first, delays, the errors against measured runs."""
     tables = capacity_places(found)
-    shown = ("plan", "breaks", "delays", "quiet")
+    shown = ("plan", "breaks", "delays", "quiet", "cluster")
     return "\n\n".join(str(tables[f"capacity-{name}"]) for name in shown) + "\n"
 
 

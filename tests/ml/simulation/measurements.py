@@ -65,6 +65,26 @@ def run(cameras: int, clients: int, nodes: int = 1) -> dict[str, Any]:
     }
 
 
+def killed(late: int = 0) -> dict[str, Any]:
+    """cluster.json: worker, leader and database killed twice each. late: carriers after a worker's."""
+    times = {"worker": [4.0, 6.0], "leader": [5.0, 5.0], "database": [10.0, 11.0]}
+    kinds = {"worker": (8, 40.0, 7, late), "leader": (16, 80.0, 14, 0), "database": (None, None, 0, 0)}
+    names = ("lifts", "unwatched_lift_s", "unknown", "late")
+    return {
+        "machine": {"cores": 2},
+        "nodes": 3,
+        "lifts": 8,
+        "interval_s": 5.6,
+        "failover_s": {
+            kind: {"median": sum(each) / 2, "longest": max(each), "each": each}
+            for kind, each in times.items()
+        },
+        "by_kind": {
+            kind: {"kills": 2, **dict(zip(names, values, strict=True))} for kind, values in kinds.items()
+        },
+    }
+
+
 def write(folder: Path) -> Path:
     """Write every file that the simulation reads; returns the folder."""
     delay = {"cameras": 8, "seconds": 90.0, "passages": 131, "whole_ms": 65.0}
@@ -84,7 +104,11 @@ def write(folder: Path) -> Path:
     files: dict[str, Any] = {
         "ingest.json": {"cameras": cameras, "delay": delay, "machine": {"cores": 2}},
         "speed.json": {"rows": network, "gpu": {"left_out": "none here"}},
-        "store.json": {"ms": {"large": {"alarm insert": 2.0, "alarm insert, p99": 10.0}}},
+        "store.json": {
+            "ms": {"large": {"alarm insert": 2.0, "alarm insert, p99": 10.0}},
+            "databases": {"rows": {"postgres": {"passage, ms": 4.0, "passage, ms, p99": 30.0}}},
+        },
+        "cluster.json": killed(),
         "load.json": {"rules": RULES, "runs": [run(1, 0), run(2, 0), run(4, 0), run(4, 16)]},
     }
     for name, content in files.items():

@@ -51,15 +51,18 @@ def test_the_same_seed_gives_the_same_result(measured: Path) -> None:
 
 
 def test_a_lost_node_costs_only_the_carriers_of_its_lifts(measured: Path) -> None:
-    """What passes until another node watches is unknown; while lines are learnt, late; the others go on."""
+    """What passes until another node watches is unknown; few lines are learnt anew; the others go on."""
     assumed = Assumptions.read()
     costs = costs_of(Figures(measured), assumed)
+    assert (costs.failover.seconds, costs.failover.longest_s) == (5.0, 6.0)
     planned = plan(200, costs, assumed)
     lost = simulate(planned, costs, assumed, "node lost", 0)
     rate = 200 * assumed["carriers_per_hour_peak"] / 3600 / planned.nodes
-    assert lost["unknown"] == pytest.approx(rate * assumed["failover_s"], rel=0.4)
+    assert lost["unknown"] == pytest.approx(rate * 5.0, rel=0.4)
+    assert lost["unknown_at_longest"] == pytest.approx(rate * 6.0, rel=0.4)
+    assert lost["unknown_at_longest"] > lost["unknown"]
     late = (1 - lost["in_time"]) * lost["passed"] - lost["unknown"]
-    assert late == pytest.approx(rate * costs.camera.learning_s, rel=0.4)
+    assert 0 < late < 0.5 * rate * costs.camera.learning_s
     assert lost["used"][PROCESSOR] < 1.0
 
 
@@ -122,7 +125,7 @@ def test_more_lifts_never_need_less(measured: Path) -> None:
     assert use == pytest.approx([use[0] * lifts for lifts in sizes])
 
 
-@pytest.mark.parametrize("name", ["ingest.json", "speed.json", "store.json", "load.json"])
+@pytest.mark.parametrize("name", ["ingest.json", "speed.json", "store.json", "load.json", "cluster.json"])
 def test_a_missing_measurement_is_an_error_that_names_its_command(
     measured: Path, name: str, tmp_path: Path
 ) -> None:
@@ -134,7 +137,7 @@ def test_a_missing_measurement_is_an_error_that_names_its_command(
     assert refused.exit_code == 2
     said = re.sub(r"[\s│╭╮╰╯─]+", "", refused.output)  # long paths are cut where lines end
     assert name in said
-    assert "barwatchbench" in said
+    assert ("tests.cluster.kills" if name == "cluster.json" else "barwatchbench") in said
 
 
 def test_a_figure_that_is_missing_in_its_file_is_an_error(measured: Path, tmp_path: Path) -> None:
@@ -187,7 +190,7 @@ def test_a_run_of_three_nodes_is_compared_once_there_is_one(measured: Path, tmp_
     (tmp_path / "load.json").write_text(json.dumps(load))
     assumed = Assumptions.read()
     costs = costs_of(Figures(tmp_path), assumed)
-    compared = validate(Figures(tmp_path), costs, 0)["runs"]
+    compared = validate(Figures(tmp_path), costs, assumed, 0)["runs"]
     assert [each["nodes"] for each in compared] == [1, 1, 1, 1, 3]
     assert costs.main == costs_of(Figures(measured), assumed).main
 
