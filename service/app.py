@@ -144,7 +144,7 @@ class Service:
             placing = () if core.fleet is None else (core.fleet,)
             add_parts(core)
             noting = self.runners.add(self.runtime.notes.runner(self.store))
-            downtime = Downtime(self.store, self.cameras.statuses)
+            downtime = Downtime(self.store, self.cameras.statuses, accounts=core.accounts)
             self.runners.add(downtime.runner)
             told, clock = self.pipeline.on_event, self.runtime.clock
             upkeep = Upkeep(self.store, settings.backup_plan(), clock, told, self.runners)

@@ -3,11 +3,14 @@
 While a camera's frames come, the database holds until when its lift was watched. When a lift is watched for
 the first time after a start, the time since then becomes an alarm of that lift. A short one, as after a
 restart, is only a record: it is cleared from the beginning. A longer one stands until it is acknowledged.
+
+With it goes, while a line stands, until when its carriers are accounted for: for whoever watches next
+(service.leases).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -17,9 +20,11 @@ from sqlalchemy.orm import Session
 from service.domain.alarm import AlarmDraft, AlarmKind, AlarmState, Severity
 from service.domain.camera import CameraState, CameraStatus
 from service.domain.errors import StoreError
+from service.domain.passage import CarriersAccounted
 from service.host.runner import Runner
 from service.store import alarms, lifts
 from service.store.database import Store
+from service.store.owners import accounted
 
 log = structlog.get_logger(__name__)
 
@@ -38,6 +43,7 @@ class Downtime:
         store: where both are kept.
         statuses: the state of every camera (Cameras.statuses).
         now: the aware wall time, or a test's own.
+        accounts: until when carriers are accounted for, by lift, where records do not say it.
     """
 
     def __init__(
@@ -45,8 +51,9 @@ class Downtime:
         store: Store,
         statuses: Callable[[], Sequence[CameraStatus]],
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        accounts: Callable[[], Mapping[str, CarriersAccounted]] = dict,
     ) -> None:
-        self._store, self._statuses, self._now = store, statuses, now
+        self._store, self._statuses, self._now, self._accounts = store, statuses, now, accounts
         self._known: set[str] = set()
         self.runner = Runner("downtime", self.step, every_s=EVERY_S)
 
@@ -54,7 +61,8 @@ class Downtime:
         """Take note of the lifts that are watched now; raises StoreError, TimeoutError."""
         seen = {status.lift_id for status in self._statuses() if _is_watched(status)}
         if seen:
-            job = partial(_take_note, lift_ids=seen, first=seen - self._known, now=self._now())
+            accounts, first = self._accounts(), seen - self._known
+            job = partial(_take_note, lift_ids=seen, first=first, now=self._now(), accounts=accounts)
             self._store.write(job).result(timeout_s)
             self._known |= seen
 
@@ -71,11 +79,18 @@ def _is_watched(status: CameraStatus) -> bool:
     return status.state in (CameraState.LIVE, CameraState.DEGRADED) and status.frame_age_s is not None
 
 
-def _take_note(session: Session, lift_ids: Collection[str], first: Collection[str], now: datetime) -> None:
+def _take_note(
+    session: Session,
+    lift_ids: Collection[str],
+    first: Collection[str],
+    now: datetime,
+    accounts: Mapping[str, CarriersAccounted],
+) -> None:
     until = lifts.watched_until(session)
     for lift_id in sorted(until.keys() & first):
         _record(session, lift_id, until[lift_id], now)
     lifts.note_watched(session, until | dict.fromkeys(lift_ids, now))
+    accounted.note(session, accounts)
 
 
 def _record(session: Session, lift_id: str, since: datetime, now: datetime) -> None:

@@ -17,6 +17,7 @@ from service.cluster.cameras.metrics import FleetMetrics
 from service.cluster.link import DriverLink
 from service.composition.watching import CameraMaker
 from service.decoding.budget import StrangersPictures
+from service.domain.passage import CarriersAccounted
 from service.host.clocks.wall_clock import WallClock
 from service.host.runner import Runners
 from service.inference.protocol import Engine
@@ -42,6 +43,7 @@ class Core:
     clips: ClipDesk
     shipper: EvidenceShipper
     fleet: CameraFleet | None
+    accounts: Callable[[], dict[str, CarriersAccounted]]
 
 
 def make_core(
@@ -121,4 +123,12 @@ def make_core(
         shipper=None if evidence.remote is None else shipper,
         role=role,
     )
-    return Core(runtime, pipeline, cameras, clips, shipper, maker.fleet)
+    return Core(
+        runtime,
+        pipeline,
+        cameras,
+        clips,
+        shipper,
+        maker.fleet,
+        lambda: pipeline.stored(maker.book.accounts()),
+    )

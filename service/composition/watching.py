@@ -49,7 +49,7 @@ class CameraMaker:
         link: DriverLink | None,
     ) -> None:
         self._settings, self._vault, self._runners, self._clips = settings, vault, runners, clips
-        self._book, self._on_late = LeaseBook(store, gethostname()), on_late
+        self.book, self._on_late = LeaseBook(store, gethostname()), on_late
         self.fleet = None if link is None else CameraFleet(self._tools, runners)
         """Places cameras over nodes."""
         self._link = link
@@ -58,7 +58,7 @@ class CameraMaker:
 
     def __call__(self, watched: WatchedLift, on_event: Callable[[CameraEvent], None]) -> LeasedCamera:
         """Return what watches a camera, here to begin with; raises ConfigurationError: it is refused."""
-        camera = LeasedCamera(watched, on_event, self._book, self._make, self._on_late)
+        camera = LeasedCamera(watched, on_event, self.book, self._make, self._on_late)
         if self.fleet is not None:
             self.fleet.add(camera)
         return camera

@@ -97,6 +97,8 @@ class CameraStatus:
     decoder: what decodes its stream ("h264", "h264 in hardware"); empty before the first frame.
     place_certain: whether it is certain where on the track carriers are; None before the line is known.
     carrier_every_s: how often a carrier passes now; None while the line stands or is not followed.
+    accounted: whether each carrier that has passed so far is reported: the line is located, and nothing open.
+    still_s: for how long a camera that sees well has shown nothing move where carriers pass.
     cause, parameters: what `message` says, for programs: a `Reason`, a `SourceProblem` or a `Pause`; empty
         where nothing is wrong, or where there is no code for it.
     """
@@ -116,6 +118,8 @@ class CameraStatus:
     parameters: Parameters = field(default_factory=dict, hash=False)
     carrier_every_s: float | None = None
     connections: int = 0
+    accounted: bool = False
+    still_s: float = 0.0
 
     def interrupted(self, message: str) -> CameraStatus:
         """Return what is known once the process that watches is gone, or not heard of: no frames come."""
@@ -127,6 +131,8 @@ class CameraStatus:
             parameters={},
             fps=0.0,
             frame_age_s=None,
+            accounted=False,
+            still_s=0.0,
         )
 
 

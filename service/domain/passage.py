@@ -83,6 +83,20 @@ class Lease:
 
 
 @dataclass(frozen=True, slots=True)
+class CarriersAccounted:
+    """Until when a lift's carriers are accounted for, as the owner with this fence says.
+
+    until: an aware time. Each carrier that left before has its record, or is given up with an alarm.
+    stood_s: for so much of the time since then the line was seen to stand, while the last carriers before
+    that were still to be found out.
+    """
+
+    fence: int
+    until: datetime
+    stood_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class CarrierSighting:
     """By which lease a carrier was seen, and when it left.
 

@@ -16,9 +16,10 @@ from service.domain.alarm import AlarmKind
 from service.domain.camera import CameraEvent, CameraState, CameraStatus, WatchedLift
 from service.domain.errors import StoreError
 from service.domain.health import Health
-from service.domain.passage import CarrierSighting, Passage
+from service.domain.passage import CarriersAccounted, CarrierSighting, Passage
 from service.host.clocks.steady import steady_at
 from service.leases.book import HandedOut, LeaseBook
+from service.leases.gap import passed_unseen
 from service.leases.successor import Successor, Watcher
 from service.station.carried import NOTHING_CARRIED, Accounted, Carried
 from service.store.owners.leases import SAME
@@ -52,6 +53,7 @@ class LeasedCamera:
         make: makes what watches.
         on_late: gets what an owner reports whose time is over; its carriers are the next one's to report.
         owner: the first.
+        clock: time.monotonic, or a test's own.
     """
 
     def __init__(
@@ -62,20 +64,27 @@ class LeasedCamera:
         make: MakeWatcher,
         on_late: Callable[[CameraEvent], object],
         owner: str = HERE,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.watched, self._on_event, self._book, self._make = watched, on_event, book, make
-        self._on_late = on_late
+        self._on_late, self._clock, self._began_s = on_late, clock, clock()
         self._lock = threading.RLock()
         self._turn = 0
         self._handed: HandedOut | None = None
-        self._fence: int | None = None
+        # What an owner before saw that is still on its way is stored as its own.
+        self._fence, self._accounted = book.resume(watched.lift.id, clock())
         self._waiting: Future[HandedOut]
         self._asked_s = 0.0
-        self._accounted = Accounted()
+        self._edge_s: float | None = None
+        self._untold = False
+        """Whether an owner began and could not be told since when it had to count."""
+        self._first_s: float | None = None
+        self._unlisted: HandedOut | None = None
         self._stopped = self._down = False
         self._successor: Successor | None = None
         self.owner = owner
         self._watcher = self._next(owner, NOTHING_CARRIED)
+        book.follow(watched.lift.id, self.accounted)
 
     @property
     def status(self) -> CameraStatus:
@@ -97,6 +106,17 @@ class LeasedCamera:
         """Whether it was stopped, for good."""
         return self._stopped
 
+    def accounted(self) -> CarriersAccounted | None:
+        """Return until when all carriers are reported, where that is later than the last one left."""
+        with self._lock:
+            known, handed = self._accounted, self._handed
+            until_s, left_s = known.until_mono_s, known.left_mono_s
+            if self._stopped or handed is None or until_s is None:
+                return None
+            if left_s is not None and until_s <= left_s and not known.stood_s:
+                return None
+            return CarriersAccounted(handed.lease.fence, steady_at(until_s), known.stood_s)
+
     def start(self) -> None:
         """Start watching."""
         self._watcher.start()
@@ -110,6 +130,7 @@ class LeasedCamera:
         with self._lock:
             self._stopped = True
             self._turn += 1
+            self._book.leave(self.watched.lift.id, self._fence, self._accounted)
         self.abandon()
         self._watcher.stop()
 
@@ -140,7 +161,7 @@ class LeasedCamera:
             if self._stopped or self._successor is not None:
                 return
             successor = self._successor = Successor(owner)
-            carried = replace(self._watcher.carried, until_mono_s=self._accounted.until_mono_s)
+            carried = replace(self._watcher.carried, until_mono_s=self._accounted.from_mono_s)
             successor.watcher = self._make(owner, self.watched, partial(self._take_of, successor), carried)
         successor.watcher.start()
 
@@ -168,13 +189,13 @@ class LeasedCamera:
             self._watcher, self.owner, successor.turn = successor.watcher, successor.owner, self._turn
             for passage in successor.reported:
                 # Of those that both saw, the one before has reported some, and some not yet.
-                if self._is_new(passage):
+                if self._is_new(passage, self._accounted.left_mono_s):
                     self._take(self._turn, passage)
         before.stop()
         log.info("camera handed on", lift_id=self.watched.lift.id, owner=successor.owner)
 
-    def _is_new(self, passage: Passage) -> bool:
-        left_s, known_s = passage.left_mono_s, self._accounted.left_mono_s
+    def _is_new(self, passage: Passage, known_s: float | None) -> bool:
+        left_s = passage.left_mono_s
         return left_s is None or known_s is None or left_s > known_s + SAME * passage.interval_s
 
     def _take_of(self, successor: Successor, event: CameraEvent) -> None:
@@ -186,28 +207,40 @@ class LeasedCamera:
 
     def _next(self, owner: str, carried: Carried) -> Watcher:
         self._lease(owner)
-        carried = replace(carried, until_mono_s=self._accounted.until_mono_s)
+        carried = replace(carried, until_mono_s=self._accounted.from_mono_s)
         return self._make(owner, self.watched, partial(self._take, self._turn), carried)
 
     def _lease(self, owner: str) -> None:
         """Begin another owner's turn: nothing that the one before reports is passed on."""
         self._turn += 1
-        self._handed = None
+        self._handed, self._edge_s = None, self._accounted.left_mono_s
         self._ask(owner)
         try:
             self._handed = self._waiting.result(HAND_OUT_S)
         except (StoreError, FutureTimeoutError, CancelledError) as error:
             log.error("a camera is watched without a lease", lift_id=self.watched.lift.id, reason=str(error))
+            self._untold |= self._fence is None
         self._take_lease()
 
     def _take(self, turn: int, event: CameraEvent) -> None:
         """Pass on what the owner of a turn reports, if it is still its turn."""
         with self._lock:
-            if turn != self._turn:
+            twice = (
+                self._handed is None and isinstance(event, Passage) and not self._is_new(event, self._edge_s)
+            )
+            if (
+                turn != self._turn or twice
+            ):  # without a lease, nobody else refuses what an owner before reported
                 self._on_late(event)
                 return
-            self._accounted.take(event, time.monotonic())
+            self._accounted.take(event, self._clock())
+            if isinstance(event, Passage) and self._successor is not None:
+                known_s = self._accounted.left_mono_s
+                self._successor.keep(lambda passage: self._is_new(passage, known_s))
+            if self._first_s is None:
+                self._first_s = self._accounted.until_mono_s
             self._ask_again()
+            self._list_unseen()
             self._on_event(self._marked(event))
             if self._down and isinstance(event, CameraStatus) and event.state is CameraState.LIVE:
                 self._down = False
@@ -233,17 +266,29 @@ class LeasedCamera:
             if self._waiting.exception() is None:
                 self._handed = self._waiting.result()
                 self._take_lease()
-            elif time.monotonic() - self._asked_s >= AGAIN_S:
+            elif self._clock() - self._asked_s >= AGAIN_S:
                 self._ask(self.owner)
+
+    def _list_unseen(self) -> None:
+        """Report who passed before the first owner began: nobody could tell it from when on to count."""
+        if self._unlisted is None or self._first_s is None:
+            return
+        handed, self._unlisted = self._unlisted, None
+        passage = passed_unseen(self.watched.lift.id, handed, self._first_s)
+        if passage is not None:
+            self._on_event(passage)
 
     def _take_lease(self) -> None:
         if self._handed is None:
             return
         self._fence = self._handed.lease.fence
-        if self._handed.foreign:
-            self._accounted = Accounted(self._handed.until_mono_s)
+        if self._untold:
+            self._untold, self._unlisted = False, self._handed
+        elif self._handed.foreign:
+            self._accounted = Accounted(self._handed.until_mono_s, self._handed.stood_s)
 
     def _ask(self, owner: str) -> None:
-        self._asked_s = time.monotonic()
+        self._asked_s = self._clock()
+        began_s = self._began_s if self._untold else None
         left_s = self._accounted.left_mono_s
-        self._waiting = self._book.hand_out(self.watched.lift.id, owner, left_s, self._fence)
+        self._waiting = self._book.hand_out(self.watched.lift.id, owner, left_s, self._fence, began_s)

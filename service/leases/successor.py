@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from collections.abc import Callable
 from typing import Protocol
 
 from service.domain.camera import CameraEvent, CameraState, CameraStatus
@@ -35,7 +36,7 @@ class Successor:
         self.watcher: Watcher
         self.turn: int | None = None
         """Its turn, once it has taken over."""
-        self.reported: deque[Passage] = deque(maxlen=16)
+        self.reported: deque[Passage] = deque(maxlen=64)
         self.began_s = time.monotonic()
         self._live_s: float | None = None
         self._sees = False
@@ -48,6 +49,13 @@ class Successor:
         elif isinstance(event, CameraStatus):
             live = event.state is CameraState.LIVE
             self._live_s = (self._live_s or time.monotonic()) if live else None
+
+    def keep(self, is_new: Callable[[Passage], bool]) -> None:
+        """Forget what the present owner has reported as well."""
+        for _ in range(len(self.reported)):
+            passage = self.reported.popleft()
+            if is_new(passage):
+                self.reported.append(passage)
 
     @property
     def ready(self) -> bool:

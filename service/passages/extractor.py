@@ -33,19 +33,16 @@ _DOUBT_S, _DOUBT_FRAMES = 1.0, 4.0  # without a frame for longer than both: carr
 class PassageExtractor:
     """Learns the line, then follows it frame by frame; does both at once while the movie still improves.
 
-    Deterministic unless `in_background`. Every carrier that has passed becomes a passage, whose pictures can
-    be judged or say `not seen`.
+    Deterministic unless `in_background`. Each carrier that passes becomes a passage: judged, or `not seen`.
 
     Args:
         watched: the lift with camera size and track; masks and references sharpen the registration.
-        options: see ExtractorOptions.
-        run_id: makes passage ids unique between runs; drawn at random if not given.
+        options: see ExtractorOptions. run_id: makes passage ids unique between runs; at random if not given.
         learnt: what an earlier one had learnt of the lift: the line is followed from the first frames on.
         left_mono_s: time.monotonic() at which an earlier one's last carrier left; those since are counted.
         first: the camera's first stream, where the frames are of its second.
 
-    Raises:
-        ConfigurationError: the lift has no track or no camera.
+    Raises ConfigurationError: the lift has no track or no camera.
     """
 
     def __init__(
@@ -62,8 +59,7 @@ class PassageExtractor:
         if lift.track is None or lift.camera is None:
             raise ConfigurationError(f"lift {lift.id}: no track and camera, so no passages can be extracted")
         self._watched, self._camera, self._first = watched, lift.camera, first
-        self._given = TrackGeometry(lift.track)
-        self._options = options or ExtractorOptions()
+        self._given, self._options = TrackGeometry(lift.track), options or ExtractorOptions()
         self._reporter = Reporter(lift, run_id or uuid.uuid4().hex[:12])
         self._last: Now | None = None
         self._blind, self._clip, self._left_mono_s = False, 0, left_mono_s
@@ -125,6 +121,12 @@ class PassageExtractor:
         return None if self._following is None else self._following.carrier_every_s
 
     @property
+    def accounted(self) -> bool:
+        """See `Following.accounted`; not while the line is being learnt, or nothing is seen."""
+        following = None if self._learning is not None or self._blind else self._following
+        return following is not None and following.accounted
+
+    @property
     def place_certain(self) -> bool | None:
         """Whether it is certain where on the track carriers are; None while they are not followed."""
         return None if self._following is None else self._following.line.place_certain
@@ -164,10 +166,9 @@ class PassageExtractor:
 
     def work(self) -> list[Passage]:
         """Do a slice of what there is to learn, about 10 ms of it; return the passages that it completes."""
-        if self._work is None:
-            return []
         try:
-            next(self._work)
+            if self._work is not None:
+                next(self._work)
         except StopIteration as stop:
             self._work = None
             return list(stop.value)
@@ -233,9 +234,9 @@ class PassageExtractor:
             self._unaccounted = since or Since(first_s, begun=False)
             self._following, self._learning = None, Learning(self._roi, track)
             return []
-        self._unaccounted = None
         passages += [] if since is None else following.account_since(since, clip)
-        self._following, self._learning = following, None if learning.done else self._learning
+        self._following, self._unaccounted = following, None
+        self._learning = None if learning.done else self._learning
         return passages
 
     def _sight(self, clip: Clip) -> Work[list[Passage]]:

@@ -64,6 +64,11 @@ class Following:
         """Seconds between carriers as the line runs now; None while it stands."""
         return None if self.line.fraction < RUNNING else self.line.interval_s / self.line.fraction
 
+    @property
+    def accounted(self) -> bool:
+        """Whether each carrier that has passed is reported: it is known where the line is."""
+        return self.line.located and self._located and not self._reckoning.lost
+
     def learnt(self, of: str, size: tuple[int, int]) -> Learnt | None:
         """Return what another extractor may begin with; None before all backgrounds are known.
 

@@ -67,47 +67,75 @@ class LineMemory:
             log.warning("what was learnt is not kept", lift_id=self._watched.lift.id, reason=str(error))
 
 
-STANDS_S = 30.0
-"""A line that was seen to stand for longer than this did stand: a picture that is frozen, in which every line
-stands, is found out sooner (service.health.limits)."""
+STANDS_S, STANDS = 30.0, 1.5
+"""A line that was seen to stand for longer than both, in seconds and in carriers' intervals, did stand: where
+no carrier is in view, one that runs looks like it for a while (service.line.odometer)."""
 
-_STANDING = frozenset({"stopped", "backwards"})
+BEHIND_S, BEHIND = 10.0, 0.5
+"""It stood until so long ago: a picture that is frozen, in which every line stands, is found out sooner
+(service.health.limits). Half an interval, as nobody says how far the next carrier is."""
 
 
 class Accounted:
     """Until when the carriers of a lift are accounted for, by what its camera's owner has reported.
 
-    That is when the last reported carrier left; when the first picture came, before any did; and STANDS_S
-    ago, where the line has stood for longer. What passes after that is for the next owner to account for.
+    That is when the last reported carrier left; when the first picture came, before any did; and a moment
+    ago, where the line stands. What passes after that is for the next owner to account for.
+
+    A process that has just begun takes any line for standing, and cannot say who passed before it began until
+    the line runs. While nothing moves before its camera, that time does not grow: `stood_s` does.
+
+    Args:
+        until_mono_s: time.monotonic(); None: nobody has watched. stood_s: see `CarriersAccounted`.
     """
 
-    def __init__(self, until_mono_s: float | None = None) -> None:
-        self.until_mono_s = until_mono_s
+    def __init__(self, until_mono_s: float | None = None, stood_s: float = 0.0) -> None:
+        self.until_mono_s, self.stood_s = until_mono_s, stood_s
         self.left_mono_s: float | None = None
         """When the last reported carrier left."""
-        self._ran = False
-        self._stands_since_s: float | None = None
+        self._stands: tuple[float, float, bool] | None = None  # since when, stood_s then, whether accounted
+        self._interval_s = 0.0
+
+    @property
+    def from_mono_s(self) -> float | None:
+        """From when the next owner counts: the line's speed is its nominal one from then on."""
+        return None if self.until_mono_s is None else self.until_mono_s + self.stood_s
 
     def take(self, event: CameraEvent, now_mono_s: float) -> None:
         """Take in a report that came at `now_mono_s`."""
         if isinstance(event, Passage):
             left_s = event.decided_mono_s if event.left_mono_s is None else event.left_mono_s
             self.left_mono_s = _later(self.left_mono_s, left_s)
-            self.until_mono_s = _later(self.until_mono_s, left_s)
+            self._interval_s = event.interval_s or self._interval_s
+            self._account(left_s)
         elif isinstance(event, CameraStatus):
             self._status(event, now_mono_s)
 
     def _status(self, status: CameraStatus, now_mono_s: float) -> None:
         if self.until_mono_s is None and status.frame_age_s is not None:
             self.until_mono_s = now_mono_s - status.frame_age_s
-        if status.state is not CameraState.LIVE or status.cause or status.line_speed not in _STANDING:
-            # A process that has just begun takes any line for standing.
-            self._ran = status.carrier_every_s is not None
-            self._stands_since_s = None
-        elif self._ran:
-            self._stands_since_s = self._stands_since_s or now_mono_s
-            if now_mono_s - self._stands_since_s > STANDS_S:
-                self.until_mono_s = _later(self.until_mono_s, now_mono_s - STANDS_S)
+        sees = status.state is CameraState.LIVE and not status.cause
+        if not sees or status.carrier_every_s is not None or self.until_mono_s is None:
+            self._stands = None
+            return
+        new = now_mono_s, self.stood_s, status.accounted
+        since_s, stood_s, accounted = self._stands or new
+        if status.accounted is not accounted:
+            since_s, stood_s, _ = new
+        elif not accounted and now_mono_s - status.still_s > since_s:  # something moved meanwhile
+            since_s, stood_s = now_mono_s - status.still_s, self.stood_s
+        self._stands = since_s, stood_s, status.accounted
+        if now_mono_s - since_s <= max(STANDS_S, STANDS * self._interval_s):
+            return
+        until_s = now_mono_s - max(BEHIND_S, BEHIND * self._interval_s)
+        if status.accounted:
+            self._account(until_s)
+        else:
+            self.stood_s = max(self.stood_s, stood_s + until_s - since_s)
+
+    def _account(self, until_s: float) -> None:
+        if self.until_mono_s is None or until_s > self.until_mono_s:
+            self.until_mono_s, self.stood_s = until_s, 0.0
 
 
 def _later(first_s: float | None, second_s: float) -> float:

@@ -78,6 +78,7 @@ class Station:
         self._load = LoadWatch(lift.id, limits)
         self._motion = SceneMotion(lift.track, lift.camera.width, lift.camera.height)
         self._inspect_every_s, self._next_s = inspect_every_s, now_s
+        self._moved_s = now_s
         self.passages = 0
         self._interval_s = 0.0
 
@@ -102,6 +103,15 @@ class Station:
     def carrier_every_s(self) -> float | None:
         """See `PassageExtractor.carrier_every_s`."""
         return self._extractor.carrier_every_s
+
+    @property
+    def accounted(self) -> bool:
+        """See `PassageExtractor.accounted`."""
+        return self._extractor.accounted
+
+    def still_s(self, now_s: float) -> float:
+        """Return for how long, at `now_s`, the camera has seen well and nothing moved where carriers pass."""
+        return now_s - self._moved_s
 
     @property
     def place_certain(self) -> bool | None:
@@ -163,13 +173,17 @@ class Station:
 
     def _inspect(self, frame: Frame, now_s: float) -> list[Health]:
         if frame.damaged:
+            self._moved_s = now_s
             # What was lost in a damaged picture would be learnt as part of the view, or look like blur.
             return self.health.damaged_frame(now_s, self._extractor.line_interval_s)
         view = inspect(frame)
         changes = self.health.frame(view, now_s, self._extractor.line_interval_s)
+        moving = self._motion.step(view)
+        if moving or self.health.problem is not None:
+            self._moved_s = now_s
         return changes + self._carriers.step(
             now_s,
-            moving=self._motion.step(view),
+            moving=moving,
             seeing=self.health.problem is None,
             line_speed=self._extractor.line_speed,
             interval_s=self._extractor.line_interval_s,

@@ -140,7 +140,7 @@ class CameraSupervisor:
     @property
     def carried(self) -> Carried:
         """What goes to whoever watches next."""
-        return Carried(self._reference, self._learnt, self._accounted.until_mono_s)
+        return Carried(self._reference, self._learnt, self._accounted.from_mono_s)
 
     def start(self) -> None:
         """Start the camera's process and the thread that watches it."""
@@ -187,7 +187,7 @@ class CameraSupervisor:
             self._health,
             self._reference,
             self._learnt,
-            self._accounted.until_mono_s,
+            self._accounted.from_mono_s,
         )
         name = f"barwatch-camera-{self._watched.lift.id}"
         # The server that forks cameras may take long to start on a busy machine.

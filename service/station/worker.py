@@ -209,6 +209,8 @@ class CameraWorker:
             decoder=self._reader.decoder,
             place_certain=station.place_certain,
             carrier_every_s=station.carrier_every_s,
+            accounted=station.accounted,
+            still_s=station.still_s(now_s),
         )
 
     def take(self, frame: Frame, now_s: float) -> list[CameraEvent]:

@@ -1,9 +1,9 @@
-"""Counters of what happens to passages, in one place and under one lock."""
+"""Counters of what happens to passages, in one place and under one lock; and which of them are under way."""
 
 from __future__ import annotations
 
 import threading
-from collections import Counter
+from collections import Counter, defaultdict
 from enum import StrEnum
 
 
@@ -38,11 +38,27 @@ class PassageCounters:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._counts: Counter[Event] = Counter(dict.fromkeys(Event, 0))
+        self._under_way: defaultdict[str, set[str]] = defaultdict(set)
 
     def add(self, event: Event, count: int = 1) -> None:
         """Count an event, or several of a kind."""
         with self._lock:
             self._counts[event] += count
+
+    def begin(self, lift_id: str, record_id: str) -> None:
+        """Note that a record of a lift is under way into the database."""
+        with self._lock:
+            self._under_way[lift_id].add(record_id)
+
+    def end(self, lift_id: str, record_id: str) -> None:
+        """Note that it is there, is part of another one, or will not come; also a second time."""
+        with self._lock:
+            self._under_way[lift_id].discard(record_id)
+
+    def under_way(self, lift_id: str) -> bool:
+        """Say whether a record of the lift is under way."""
+        with self._lock:
+            return bool(self._under_way[lift_id])
 
     def snapshot(self) -> dict[str, int]:
         """Return how often each event has happened."""

@@ -11,7 +11,7 @@ holds up another: verdicts do not wait for pictures to be written, nor health fo
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Histogram
@@ -24,7 +24,7 @@ from service.domain.alarm import Alarm, AlarmKind, AlarmStatus
 from service.domain.camera import CameraEvent, CameraStatus, Snapshot
 from service.domain.health import Health
 from service.domain.masks import MaskVersion
-from service.domain.passage import Passage
+from service.domain.passage import CarriersAccounted, Passage
 from service.host.awaited import Watchers
 from service.host.clocks.wall_clock import WallClock
 from service.host.runner import Runner, Runners
@@ -175,6 +175,8 @@ class Pipeline:
     def take(self, event: CameraEvent) -> None:
         """Take an event that nothing holds back."""
         if isinstance(event, Passage):
+            if event.test is None:
+                self.tally.begin(event.lift_id, event.id)
             self._decider.submit(event)
         elif isinstance(event, Health):
             self.conditions.take(event)
@@ -182,6 +184,10 @@ class Pipeline:
             self.board.put(event)
             if isinstance(event, CameraStatus):
                 self.conditions.status(event)
+
+    def stored(self, accounts: Mapping[str, CarriersAccounted]) -> dict[str, CarriersAccounted]:
+        """Return of what owners have said that of which every carrier is stored by now, by lift."""
+        return {lift_id: each for lift_id, each in accounts.items() if not self.tally.under_way(lift_id)}
 
     def late(self, event: CameraEvent) -> None:
         """Count what a camera's owner reports after the camera was handed on."""

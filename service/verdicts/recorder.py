@@ -106,6 +106,8 @@ class Recorder:
             self._crowds[key] = PassageDraft(record, draft.decided_mono_s, sighting=first.sighting)
             if record.id != bare.id:
                 self._unstored.discard(bare.id)
+                self._tally.begin(record.lift_id, record.id)
+                self._tally.end(bare.lift_id, bare.id)
             self._unstored.add(record.id, passage_alarm(record, ()))
 
     def stop(self) -> None:
@@ -147,7 +149,9 @@ class Recorder:
         return f"{refused}, {alarms} of them with an alarm" if drafts else ""
 
     def _settle(self, draft: PassageDraft, again: bool, outcome: Future[bool]) -> None:
-        error = outcome.exception()
+        error, record = outcome.exception(), draft.record
+        if error is None or isinstance(error, FencedError):
+            self._tally.end(record.lift_id, record.id)
         if error is None:
             self._unstored.discard(draft.record.id)
             # A server that was lost in a commit may have done it: it refused what it has.
@@ -197,6 +201,7 @@ class Recorder:
         self._unstored.discard(draft.record.id)
         self._pictures.give_up(draft.files)
         self._tally.add(Event.RECORDS_LOST, draft.record.carriers)
+        self._tally.end(draft.record.lift_id, draft.record.id)
         if draft.has_alarm:
             self._tally.add(Event.ALARMS_LOST, draft.record.carriers)
         log.error(

@@ -131,9 +131,12 @@ def test_a_line_that_stands_and_a_camera_that_is_moved(inline_engine: InlineEngi
     assert len(camera.passages()) >= 4
     camera.play(80.0, stands=True)
     assert camera.status().line_speed == "stopped"
+    assert camera.status().accounted
+    assert camera.status().still_s > 60.0
     assert camera.passages(after_s=31.0) == []
     camera.play(12.0)
     assert "s per passage" in camera.status().line_speed
+    assert camera.status().still_s < 5.0
     assert camera.passages(after_s=108.0)
     assert not [event for _, event in camera.events if isinstance(event, Health)]
     camera.play(35.0, moved)

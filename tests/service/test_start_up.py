@@ -22,10 +22,12 @@ from service.domain.alarm import AlarmKind
 from service.domain.camera import CameraState, CameraStatus
 from service.domain.errors import ConfigurationError, StoreError
 from service.domain.health import Health
+from service.domain.passage import CarriersAccounted
 from service.settings import Settings
 from service.station.cameras import MakeSupervisor
 from service.store import lifts
 from service.store.database import Store
+from service.store.owners import accounted, leases
 from tests.tools.processes import ADMIN_TOKEN, SIGNED
 from tests.tools.tiny_model import release
 
@@ -72,6 +74,9 @@ def await_problems(service: Service, wanted: Callable[[list[str]], bool]) -> lis
     raise AssertionError(f"after a minute there is still {problems}")
 
 
+ACCOUNTED = CarriersAccounted(1, datetime(2026, 1, 31, tzinfo=UTC))
+
+
 class LiveCamera:
     def __init__(self, lift_id: str) -> None:
         self.status = CameraStatus(lift_id, CameraState.LIVE, "", 25.0, 0.04, 1, 0, 0, "runs")
@@ -86,7 +91,8 @@ class LiveCamera:
 class Watching(Service):
     """A service whose cameras need no processes: each is live at once."""
 
-    def _watch(self, _: CameraMaker) -> MakeSupervisor:
+    def _watch(self, maker: CameraMaker) -> MakeSupervisor:
+        maker.book.follow("l", lambda: ACCOUNTED)
         return lambda watched, _: LiveCamera(watched.lift.id)
 
 
@@ -101,6 +107,7 @@ def test_the_time_between_two_runs_is_told_of(tmp_path: Path, model: Path) -> No
     store, seen_at = Store.open(tmp_path), datetime.now(UTC)
     store.write(partial(lifts.put, lift=lift)).result()
     store.write(partial(lifts.note_watched, times={"l": seen_at})).result()
+    store.write(partial(leases.hand_out, lift_id="l", owner="here", since=None, now=seen_at)).result()
     store.close()
     with (
         serving(settings_of(tmp_path, model), make=Watching) as service,
@@ -117,6 +124,7 @@ def test_the_time_between_two_runs_is_told_of(tmp_path: Path, model: Path) -> No
     store = Store.open(tmp_path)
     with store.reading() as session:
         assert lifts.watched_until(session)["l"] > seen_at
+        assert accounted.noted(session) == {"l": (ACCOUNTED.until, 0.0)}
     store.close()
 
 

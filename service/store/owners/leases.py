@@ -33,8 +33,8 @@ def hand_out(session: Session, lift_id: str, owner: str, since: datetime | None,
             No later than `now`: a clock that was ahead must not silence the new owner.
         now: the aware time.
     """
-    newest = session.scalar(select(func.max(CameraLeaseRow.fence)).where(CameraLeaseRow.lift_id == lift_id))
-    lease = Lease(lift_id, owner, (newest or 0) + 1, None if since is None else min(since, now))
+    fence = (newest_fence(session, lift_id) or 0) + 1
+    lease = Lease(lift_id, owner, fence, None if since is None else min(since, now))
     session.execute(
         delete(CameraLeaseRow)
         .where(CameraLeaseRow.lift_id == lift_id, CameraLeaseRow.fence <= lease.fence - KEPT)
@@ -76,26 +76,29 @@ def check_carrier(session: Session, lift_id: str, seen: CarrierSighting) -> None
 
 def check_current(session: Session, lift_id: str, fence: int) -> None:
     """Refuse what is said of a camera now by an owner that it was taken from. Raises FencedError."""
-    query = select(func.max(CameraLeaseRow.fence)).where(CameraLeaseRow.lift_id == lift_id)
-    newest = session.scalar(query)
+    newest = newest_fence(session, lift_id)
     if newest is not None and newest > fence:
         raise FencedError(f"{lift_id}: reported by lease {fence}, but {newest} holds")
 
 
-def last_left(session: Session, lift_id: str, limit: int = 8) -> list[datetime]:
-    """Return when the lift's last stored carriers left, newest first, as far as that is known."""
-    query = (
-        select(PassageRow).where(PassageRow.lift_id == lift_id).order_by(PassageRow.row.desc()).limit(limit)
-    )
+def newest_fence(session: Session, lift_id: str) -> int | None:
+    """Return the fence of the lease that holds; None if none was handed out."""
+    return session.scalar(select(func.max(CameraLeaseRow.fence)).where(CameraLeaseRow.lift_id == lift_id))
+
+
+def last_left(
+    session: Session, lift_id: str, limit: int = 8, *, before: datetime | None = None
+) -> list[datetime]:
+    """Return when the lift's last stored carriers left, newest first, as far as that is known.
+
+    before: of those that left until then.
+    """
+    query = select(PassageRow).where(PassageRow.lift_id == lift_id)
+    if before is not None:
+        query = query.where(PassageRow.left_at <= before)
+    query = query.order_by(PassageRow.row.desc()).limit(limit)
     found = readable(session, query, PassageRow.row, lambda row: row.left_at)
     return sorted((at for _, at in found if at is not None), reverse=True)
-
-
-def first_after(session: Session, lift_id: str, at: datetime) -> datetime | None:
-    """Return when the camera was handed on for the first time after `at`; None if it was not."""
-    query = select(CameraLeaseRow).where(CameraLeaseRow.lift_id == lift_id)
-    found = readable(session, query, CameraLeaseRow.fence, lambda row: row.at)
-    return min((handed for _, handed in found if handed is not None and handed > at), default=None)
 
 
 def _lease(row: CameraLeaseRow) -> Lease:

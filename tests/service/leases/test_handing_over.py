@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import count
 from typing import Any
@@ -25,115 +23,33 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import select
 
-from lifts.decision.judge import unknown
-from lifts.decision.reasons import Reason
-from lifts.decision.verdict import Judgement, Verdict
 from lifts.schema import Lift
-from service.domain.camera import CameraEvent, CameraState, CameraStatus, WatchedLift
+from service.domain.camera import CameraEvent, WatchedLift
 from service.domain.errors import FencedError
-from service.domain.passage import Passage
-from service.host.clocks.steady import steady_at
-from service.leases.book import LeaseBook
-from service.leases.camera import LeasedCamera
-from service.station.carried import Carried
+from service.host.clocks.steady import mono_at
 from service.store import lifts
 from service.store.database import Store
+from service.store.owners import accounted
 from service.store.tables import AlarmRow, PassageRow
-from service.verdicts.recording import PassageDraft, draft_of, store_passage
-
-EVERY_S = 6.0
-"""Between carriers."""
+from service.verdicts.recording import store_passage
+from tests.service.leases.line import (
+    BEFORE,
+    EVERY_S,
+    NUMBERS,
+    FakeDatabase,
+    FakeLine,
+    FakeService,
+    carrier_of,
+)
 
 CLOCK_S = 0.2 * EVERY_S
 """By how much an owner's clock may be off, as the service knows it: two of them by less than half."""
 
-VIEW_S = 0.5 * EVERY_S
-"""How long a carrier is in view before it leaves; it is judged if all of it was seen."""
+NOTED_S = 5.0
+"""How often it is noted until when carriers are accounted for (service.alarms.downtime)."""
 
-OPEN = Judgement(Verdict.OPEN, 0.99, -0.5, True, 0.9, (), 1, "m")
-NUMBERS = count()
-
-
-@dataclass
-class FakeLine:
-    """A line whose carriers leave one after the other, unless it stands."""
-
-    now_s: float
-    left_s: list[float] = field(default_factory=list)
-    gone: float = 0.0
-
-    def run(self, seconds: float) -> list[int]:
-        """Let time pass; return which carriers leave meanwhile."""
-        first = len(self.left_s)
-        self.left_s += [
-            self.now_s + EVERY_S * (number - self.gone)
-            for number in range(int(self.gone) + 1, int(self.gone + seconds / EVERY_S) + 1)
-        ]
-        self.gone += seconds / EVERY_S
-        self.now_s += seconds
-        return list(range(first, len(self.left_s)))
-
-
-class FakeOwner:
-    """Stands for a camera's process somewhere: sees carriers, and keeps what it cannot report."""
-
-    def __init__(
-        self, line: FakeLine, name: str, tell: Callable[[CameraEvent], None], carried: Carried
-    ) -> None:
-        self.line, self.name, self._tell = line, name, tell
-        self.connected, self.asked_to_stop = True, False
-        self.clock_s = 0.0
-        # Who leaves after it began is reported in any case, be it as `unknown`.
-        self.until_s = line.now_s - 0.5 * EVERY_S if carried.until_mono_s is None else carried.until_mono_s
-        self.began_s = line.now_s
-        self.carried = carried
-        self.kept: list[Passage] = []
-        self.located = False
-        self.process = (None, 0)
-        self.status = CameraStatus("lift", CameraState.LIVE, "", 25.0, 0.1, 1, 0, 0, "2.0 s per passage")
-
-    def start(self) -> None: ...
-
-    def ask_to_stop(self) -> None:
-        self.asked_to_stop = True
-
-    def stop(self) -> None: ...
-
-    def see(self, lift_id: str, carriers: list[int]) -> None:
-        """Take in who left; the first time, also who left before and is not accounted for."""
-        if self.line.now_s < self.began_s + VIEW_S:
-            return
-        if not self.located:
-            self.located, carriers = True, list(range(len(self.line.left_s)))
-        for number in carriers:
-            left_s = self.line.left_s[number] + self.clock_s
-            if self.line.left_s[number] >= self.began_s + VIEW_S:
-                self._report(lift_id, number, left_s, seen=True)
-            elif left_s > self.until_s + 0.5 * EVERY_S:
-                self._report(lift_id, number, left_s, seen=False)
-
-    def _report(self, lift_id: str, number: int, left_s: float, *, seen: bool) -> None:
-        name = f"{lift_id}-{number}-{'seen' if seen else 'unseen'}-{next(NUMBERS)}"
-        self.kept.append(Passage(name, lift_id, 1, 0.0, 1.0, 2.0, (), left_s, left_s, interval_s=EVERY_S))
-        self.send()
-
-    def send(self) -> None:
-        """Report what is kept, if there is anybody to report to."""
-        while self.connected and self.kept:
-            self._tell(self.kept.pop(0))
-
-
-@dataclass
-class FakeService:
-    """One that believes to be the leader: its camera, and what is on its way into the database."""
-
-    camera: LeasedCamera
-    owners: list[FakeOwner]
-    waiting: list[PassageDraft]
-
-    @property
-    def owner(self) -> FakeOwner:
-        return self.owners[-1]
+PREPARED_S = 90.0
+"""For how long a node that was prepared may take over (service.cluster.cameras.fleet)."""
 
 
 class HandingOver(RuleBasedStateMachine):
@@ -149,52 +65,41 @@ class HandingOver(RuleBasedStateMachine):
         self.names = count()
         lift = Lift(id=self.lift_id, name="Lift", seats=4)
         self.store.write(partial(lifts.put, lift=lift)).result()
-        self.watched = WatchedLift(lift, None, {})
+        self.watched, self.database = WatchedLift(lift, None, {}), FakeDatabase(self.store)
         self.services = [self._service()]
         for _ in range(3):  # so that a service that begins can tell how far apart carriers are
             self._pass(EVERY_S)
             self._write_all()
-        self._note()
 
     @property
     def leader(self) -> FakeService:
         return self.services[-1]
 
     def _service(self) -> FakeService:
-        owners: list[FakeOwner] = []
-        waiting: list[PassageDraft] = []
+        name = f"node-{next(self.names)}"
+        return FakeService(self.database, self.line, self.watched, name, self.late.append)
 
-        def make(
-            name: str, _: WatchedLift, tell: Callable[[CameraEvent], None], carried: Carried
-        ) -> FakeOwner:
-            owners.append(FakeOwner(self.line, name, tell, carried))
-            return owners[-1]
-
-        def take(event: CameraEvent) -> None:
-            if isinstance(event, Passage):
-                draft = draft_of(event, OPEN if "-seen-" in event.id else unknown(Reason.NOT_SEEN))
-                left_at = steady_at(event.left_mono_s or 0.0)
-                waiting.append(replace(draft, record=replace(draft.record, left_at=left_at)))
-
-        book = LeaseBook(self.store, "service", lambda: steady_at(self.line.now_s))
-        camera = LeasedCamera(self.watched, take, book, make, self.late.append, f"node-{next(self.names)}")
-        return FakeService(camera, owners, waiting)
-
-    def _pass(self, seconds: float) -> None:
-        carriers = self.line.run(seconds)
-        for service in self.services:
-            for owner in service.owners:
-                owner.see(self.lift_id, carriers)
-        self._note()
+    def _pass(self, seconds: float, speed: float = 1.0) -> None:
+        while seconds > 0.0:
+            carriers = self.line.run(min(seconds, NOTED_S), speed)
+            seconds -= NOTED_S
+            for service in self.services:
+                service.see(carriers, speed)
+            self._note()
 
     def _note(self) -> None:
-        """Note that the lift is watched. Who writes that writes carriers as well: by the same thread."""
-        if self.leader.owner.connected and not self.leader.waiting:
-            note = {self.lift_id: steady_at(self.line.now_s)}
-            self.store.write(partial(lifts.note_watched, times=note)).result()
+        if not self.database.lost:
+            self.store.write(partial(accounted.note, found=self.leader.accounts)).result()
+
+    def _may_write(self, service: FakeService) -> bool:
+        """Say whether a service has the claim, or had it; who has it and no lease yet keeps others out."""
+        may = service is self.leader or self.leader.leased
+        return bool(service.waiting) and not self.database.lost and may
 
     def _write(self, service: FakeService, number: int = 0) -> None:
         draft = service.waiting.pop(number)
+        if draft.sighting is None and service is not self.leader:
+            return  # its claim is over, which refuses whatever it writes; a lease refuses the other carriers
         try:
             self.store.write(partial(store_passage, record=draft.record, sighting=draft.sighting)).result()
         except FencedError:
@@ -202,16 +107,20 @@ class HandingOver(RuleBasedStateMachine):
 
     def _write_all(self) -> None:
         for service in self.services:
-            while service.waiting:
+            while self._may_write(service):
                 self._write(service)
 
     @rule(intervals=st.floats(0.1, 3.0))
     def carriers_pass(self, intervals: float) -> None:
         self._pass(intervals * EVERY_S)
 
+    @rule(intervals=st.floats(0.1, 3.0), speed=st.sampled_from([0.05, 0.1, 0.2, 0.5]))
+    def carriers_pass_slowly(self, intervals: float, speed: float) -> None:
+        self._pass(intervals * EVERY_S, speed)
+
     @rule(seconds=st.floats(1.0, 60.0))
     def the_line_stands(self, seconds: float) -> None:
-        self.line.now_s += seconds
+        self._pass(seconds, 0.0)
 
     @rule(data=st.data())
     def an_owner_loses_contact(self, data: Any) -> None:
@@ -234,18 +143,39 @@ class HandingOver(RuleBasedStateMachine):
         self.leader.camera.move(f"node-{next(self.names)}", "no answer")
         self.leader.owner.clock_s = CLOCK_S * clock
 
-    @precondition(lambda self: len(self.services) < 3)
+    @precondition(lambda self: self.leader.owner.connected and self.leader.camera.successor is None)
     @rule(clock=st.floats(-1.0, 1.0))
-    def another_service_takes_over(self, clock: float) -> None:
-        """The one before does not know it, and goes on."""
+    def a_node_is_prepared(self, clock: float) -> None:
+        """It watches beside the owner, until it takes the camera over."""
+        self.leader.camera.prepare(f"node-{next(self.names)}")
+        self.leader.owners[-1].clock_s = CLOCK_S * clock
+
+    @precondition(lambda self: self.leader.camera.successor is not None)
+    @rule()
+    def the_node_takes_over(self) -> None:
+        if self.line.now_s - self.leader.owners[-1].began_s > PREPARED_S:
+            self.leader.camera.abandon()
+        else:
+            self.leader.camera.succeed()
+
+    @precondition(lambda self: len(self.services) < 3 and not self.database.lost)
+    @rule(clock=st.floats(-1.0, 1.0), lost=st.booleans())
+    def another_service_takes_over(self, clock: float, lost: bool) -> None:
+        """The one before does not know it, and goes on. lost: the database, as soon as the claim is there."""
+        self.database.lost = lost
         self.services.append(self._service())
         self.leader.owner.clock_s = CLOCK_S * clock
 
-    @precondition(lambda self: any(service.waiting for service in self.services))
+    @rule(lost=st.booleans())
+    def the_database_is_lost_or_back(self, lost: bool) -> None:
+        self.database.lost = lost
+
+    @precondition(lambda self: any(self._may_write(service) for service in self.services))
     @rule(data=st.data())
     def something_is_written(self, data: Any) -> None:
         """Each service writes in order, but for what the database refused a moment ago."""
-        service = data.draw(st.sampled_from([each for each in self.services if each.waiting]))
+        services = [each for each in self.services if self._may_write(each)]
+        service = data.draw(st.sampled_from(services))
         self._write(service, data.draw(st.integers(0, min(1, len(service.waiting) - 1))))
         self._note()
 
@@ -255,11 +185,12 @@ class HandingOver(RuleBasedStateMachine):
             query = select(AlarmRow.passage_id).where(
                 AlarmRow.lift_id == self.lift_id, AlarmRow.kind == "bar_open"
             )
-            alarms = Counter(self._carrier(name) for name in session.scalars(query) if name)
+            alarms = Counter(carrier_of(name) for name in session.scalars(query) if name)
         assert not {number: times for number, times in alarms.items() if times > 1}
 
     def teardown(self) -> None:
         """In the end everybody is heard, and everything is written: each carrier has one record."""
+        self.database.lost = False
         for service in self.services:
             for owner in service.owners:
                 owner.connected = True
@@ -267,13 +198,30 @@ class HandingOver(RuleBasedStateMachine):
         self._pass(4 * EVERY_S)
         self._write_all()
         with self.store.reading() as session:
-            query = select(PassageRow.id).where(PassageRow.lift_id == self.lift_id)
-            found = Counter(self._carrier(name) for name in session.scalars(query))
-        assert dict(found) == dict.fromkeys(range(len(self.line.left_s)), 1)
+            rows = list(session.scalars(select(PassageRow).where(PassageRow.lift_id == self.lift_id)))
+        found = Counter(carrier_of(row.id) for row in rows)
+        together = {
+            mono_at(row.left_at): row.carriers
+            for row in rows
+            if carrier_of(row.id) == BEFORE and row.left_at is not None
+        }
+        del found[BEFORE]
+        assert set(found.values()) == {1}, found
+        missing = [left_s for number, left_s in enumerate(self.line.left_s) if number not in found]
+        missing = [left_s for left_s in missing if left_s > self._given_up_s]
+        for until_s, carriers in sorted(together.items()):
+            own = [left_s for left_s in missing if left_s <= until_s]
+            assert len(own) <= carriers
+            missing = missing[len(own) :]
+        assert not missing, f"{missing} of {self.line.left_s}"
         self.no_carrier_has_two_alarms()
 
-    def _carrier(self, passage_id: str) -> int:
-        return int(passage_id.removeprefix(f"{self.lift_id}-").split("-")[0])
+    @property
+    def _given_up_s(self) -> float:
+        """Who left before has no record: for ten minutes before that nobody had accounted for any."""
+        handed = [each for service in self.services for each in service.book.handed if each.foreign]
+        given_up = [each.lease.since for each in handed if each.until_mono_s is None]
+        return max((mono_at(at) + EVERY_S for at in given_up if at is not None), default=0.0)
 
 
 @pytest.fixture

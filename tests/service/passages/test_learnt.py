@@ -70,11 +70,13 @@ def test_a_line_that_stands_when_it_is_looked_at_again(line: list[Frame], learnt
     stood = [passage for k in range(100) for passage in extractor.step(still.at(0.08 * k))]
     assert stood == []
     assert extractor.line_speed == "stopped"
+    assert not extractor.accounted, "who passed before it looked is not known yet"
     found = []
     for frame in line[round(11.0 * DAY.fps) :]:
         found += [(passage, frame.t_s) for passage in extractor.step(frame.at(frame.t_s - 11.0 + 8.0))]
     whole = [t_s for t_s in DAY.carriers if t_s > 11.5 and crossing_s(DAY, t_s, 1.0) < DAY.seconds]
     assert len([passage for passage, _ in found if passage.t_begin_s > 8.3]) == len(whole)
+    assert extractor.accounted
 
 
 @pytest.mark.parametrize("left", [0.3, 0.1])

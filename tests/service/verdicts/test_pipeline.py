@@ -26,7 +26,7 @@ from service.domain.arrays import Float32, Image
 from service.domain.camera import CameraState, CameraStatus, Snapshot
 from service.domain.errors import StoreError
 from service.domain.health import Health
-from service.domain.passage import Passage
+from service.domain.passage import CarriersAccounted, Passage
 from service.host.runner import Runners
 from service.inference.engine import WorkerEngine
 from service.inference.enrolment import enrol
@@ -342,8 +342,12 @@ def test_a_refused_write_is_tried_again(house: House) -> None:
         return failed
 
     house.store.write = refusing  # type: ignore[method-assign]
+    said = {lift_id: CarriersAccounted(1, datetime.now(UTC)) for lift_id in ("lift", "other")}
+    assert house.pipeline.stored(said) == said
     house.send("p", [OPEN])
+    assert house.pipeline.stored(said).keys() == {"other"}, "its carrier is on its way"
     assert house.heard.get(timeout=120).passage_id == "p"
+    _await(lambda: house.pipeline.stored(said) == said, "the record's end")
     counts = house.pipeline.counts()
     assert counts["records_retried"] == 2
     assert sum(counts.values()) == counts["records_retried"]

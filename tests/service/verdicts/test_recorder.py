@@ -85,11 +85,13 @@ class Desk:
     ) -> None:
         shown = passage(name, [picture(OPEN)], time.monotonic(), lift_id=lift_id)
         shown = replace(shown, sighting=sighting)
+        self.tally.begin(lift_id, name)
         self.recorder.add(draft_of(shown, judgement, None, self.pictures))
 
     def stop(self) -> None:
         self.recorder.stop()
         self.evidence.stop()
+        assert not self.tally.under_way("lift"), "whatever became of it"
 
     def carriers(self) -> int:
         with self.store.reading() as session:
@@ -249,6 +251,7 @@ def test_a_crowd_that_is_refused_stays_one_record(desk: Desk) -> None:
         desk.recorder.coalesce(PassageDraft(_record(f"c{n}"), 0.0))
         desk.recorder._try_again()
         assert (len(desk.recorder._crowds), len(desk.recorder._refused)) == (1, 0)
+        assert desk.tally.under_way("lift")
     desk.refusing = False
     desk.stop()
     assert desk.carriers() == 4
