@@ -200,6 +200,7 @@ class FakeService:
         self.line, self.lift_id = line, watched.lift.id
         self.owners: list[FakeOwner] = []
         self.waiting: list[PassageDraft] = []
+        self.wrote = False
         self.book = book or OpenBook(database, line)
         self.camera = LeasedCamera(
             watched, self._take, self.book, self._make, late, name, clock=lambda: line.now_s
