@@ -187,9 +187,10 @@ class LeasedCamera:
             before.ask_to_stop()
             self._lease(successor.owner)
             self._watcher, self.owner, successor.turn = successor.watcher, successor.owner, self._turn
+            known_s = self._accounted.left_mono_s  # as it is now: who passed unseen is reported after others
             for passage in successor.reported:
                 # Of those that both saw, the one before has reported some, and some not yet.
-                if self._is_new(passage, self._accounted.left_mono_s):
+                if self._is_new(passage, known_s):
                     self._take(self._turn, passage)
         before.stop()
         log.info("camera handed on", lift_id=self.watched.lift.id, owner=successor.owner)

@@ -176,6 +176,21 @@ def test_a_camera_is_handed_to_a_node_without_a_gap_and_without_a_carrier_twice(
     assert last.sighting.fence == 2
 
 
+@pytest.mark.fault(51)
+def test_who_passed_unseen_is_taken_over_though_it_is_reported_after_others(yard: Yard) -> None:
+    """Its process reports the first carrier that it recognised, then those before, which nobody saw."""
+    now_s = time.monotonic()
+    yard.here[0].report(passage("1 here", now_s - 24.0))
+    yard.here[0].report(LIVE)
+    yard.nodes("a")
+    key = yard.take(HostCamera).key
+    yard.answer(key)
+    seen = (("4", now_s - 6.0), ("1", now_s - 24.1), ("2, unseen", now_s - 18.0), ("3, unseen", now_s - 12.0))
+    yard.answer(key, LIVE, *(passage(name, at_s + AHEAD_S) for name, at_s in seen))
+    yard.fleet.step()
+    assert yard.passages() == ["1 here", "4", "2, unseen", "3, unseen"]
+
+
 def test_a_node_is_told_with_what_a_camera_is_dialled_when_it_asks(yard: Yard) -> None:
     """Not before, and no other node is."""
     key = on_a_node(yard)
