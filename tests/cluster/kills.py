@@ -224,6 +224,7 @@ def run(of: Site, kills: int, most_s: float) -> Row:
             "lifts": len(of.lift_ids),
             "kills": {kind: len(times) for kind, times in strikes.took_s.items()},
             "seconds": round(end_s - began_s, 1),
+            "services_ended_by_themselves": of.restarts,
             "failover_s": {kind: _spread(times) for kind, times in strikes.took_s.items()},
             "interval_s": EVERY_S,
             "by_kind": of_kind,

@@ -46,6 +46,7 @@ class Part:
     variables: dict[str, str]
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
     _before: int = field(default=0, init=False)
+    _killed: bool = field(default=False, init=False)
 
     def said(self) -> bytes:
         """Return what it has printed since it was started last."""
@@ -53,6 +54,7 @@ class Part:
 
     def start(self) -> None:
         """Start it; what it prints is added to its output."""
+        self._killed = False
         self._before = self.output.stat().st_size if self.output.exists() else 0
         with self.output.open("ab") as file:
             self.process = subprocess.Popen(
@@ -67,6 +69,7 @@ class Part:
     def kill(self) -> float:
         """Kill it with all that it has started, as if power were lost; return when (monotonic)."""
         assert self.process is not None
+        self._killed = True
         doomed = {self.process.pid, *children_of(self.process.pid)}
         at_s = time.monotonic()
         for pid in doomed:
@@ -82,6 +85,11 @@ class Part:
         """Whether it runs."""
         return self.process is not None and self.process.poll() is None
 
+    @property
+    def ended(self) -> bool:
+        """Whether it was started, and ended by itself."""
+        return self.process is not None and not self._killed and self.process.poll() is not None
+
 
 class Site:
     """All of it. `start` brings it up, with so many lifts, each with a camera of its own.
@@ -93,7 +101,7 @@ class Site:
     """
 
     def __init__(self, machines: Machines, lifts: int, folder: Path) -> None:
-        self._machines, self._folder = machines, folder
+        self._machines, self._folder, self.restarts = machines, folder, 0
         found = programs()
         assert found is not None, "no PostgreSQL server: run tests/install-system"
         self.database = Cluster(found)
@@ -156,7 +164,14 @@ class Site:
         return httpx.Client(base_url=self.urls[number], headers=SIGNED, timeout=30.0)
 
     def answers(self, number: int) -> bool:
-        """Say whether a service answers that carriers are being judged."""
+        """Say whether a service answers that carriers are being judged.
+
+        One that ended by itself, as a leader does when another has led since, is started again: what runs
+        services, such as Docker, does so.
+        """
+        if self.services[number].ended:
+            self.restarts += 1
+            self.services[number].start()
         try:
             with self.client(number) as client:
                 return client.get("/health/ready").status_code == httpx.codes.OK

@@ -27,7 +27,7 @@ class AlarmOut(Shape):
     evidence: list[str] = Field(description="Addresses of pictures, and of the clip.")
     message: str
     cause: str = Field(description="Which trouble of its kind, e.g. `dark`; each has an alarm of its own.")
-    parameters: dict[str, float | str] = Field(
+    parameters: dict[str, int | float | str] = Field(
         description="The numbers and names in `message`; with `kind` and `cause` they are all it says."
     )
     left_at: datetime | None = Field(

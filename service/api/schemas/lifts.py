@@ -35,7 +35,7 @@ class CameraStatusOut(Shape):
     passages: int
     line_speed: str
     cause: str = Field(description="What `message` says, as a code; empty where there is none.")
-    parameters: dict[str, float | str] = Field(description="The numbers and names in `message`.")
+    parameters: dict[str, int | float | str] = Field(description="The numbers and names in `message`.")
     decoder: str = Field(default="", description="What decodes the stream; empty before its first frame.")
     place_certain: bool | None = Field(
         default=None,

@@ -18,7 +18,7 @@ class FoundOut(Shape):
     """Something that a person should look at."""
 
     code: SystemFinding
-    parameters: dict[str, float | str | list[str] | None]
+    parameters: dict[str, int | float | str | list[str] | None]
     blind: bool = Field(description="Whether something is not seen, or not kept, because of it.")
 
 

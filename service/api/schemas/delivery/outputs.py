@@ -68,7 +68,7 @@ class OutputFaultOut(BaseModel):
     """What went wrong last."""
 
     code: OutputProblem
-    parameters: dict[str, float | str]
+    parameters: dict[str, int | float | str]
     message: str = Field(description="The same in words, for people who read it raw.")
     at: datetime
 

@@ -40,7 +40,7 @@ class GlanceCameraOut(Shape):
     state: CameraState
     message: str
     cause: str = Field(description="What `message` says, as a code; empty where there is none.")
-    parameters: dict[str, float | str] = Field(description="The numbers and names in `message`.")
+    parameters: dict[str, int | float | str] = Field(description="The numbers and names in `message`.")
 
 
 class GlancePictureOut(BaseModel):

@@ -28,7 +28,7 @@ class SelfTestCheckOut(Shape):
     result: SelfTestResult
     code: SelfTestCode
     message: str = Field(description="The code and its parameters as an English sentence.")
-    parameters: dict[str, float | str]
+    parameters: dict[str, int | float | str]
 
 
 class ProbedPassageOut(Shape):
