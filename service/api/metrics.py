@@ -131,6 +131,16 @@ class RuntimeCollector(Collector):
         age = GaugeMetricFamily("barwatch_camera_frame_age_seconds", "Age of the last one.", labels=["lift"])
         read = CounterMetricFamily("barwatch_camera_frames", "Pictures read.", labels=["lift"])
         dropped = CounterMetricFamily("barwatch_camera_frames_dropped", "Pictures dropped.", labels=["lift"])
+        keys = GaugeMetricFamily(
+            "barwatch_camera_key_frames_only",
+            "1 while the line stands and key frames alone are decoded: no fault.",
+            labels=["lift"],
+        )
+        left_out = CounterMetricFamily(
+            "barwatch_camera_frames_left_out",
+            "Pictures not decoded because the line stood; counted as read.",
+            labels=["lift"],
+        )
         seen = CounterMetricFamily("barwatch_camera_passages", "Carriers seen.", labels=["lift"])
         for status in self._runtime.cameras.statuses():
             lift = status.lift_id
@@ -141,8 +151,10 @@ class RuntimeCollector(Collector):
                 age.add_metric([lift], status.frame_age_s)
             read.add_metric([lift], status.frames_read)
             dropped.add_metric([lift], status.frames_dropped)
+            keys.add_metric([lift], float(status.key_frames_only))
+            left_out.add_metric([lift], status.frames_left_out)
             seen.add_metric([lift], status.passages)
-        yield from (state, fps, age, read, dropped, seen)
+        yield from (state, fps, age, read, dropped, keys, left_out, seen)
 
     def _outputs(self) -> Iterator[Metric]:
         state = GaugeMetricFamily(

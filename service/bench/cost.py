@@ -162,23 +162,24 @@ def _steady(slices: np.ndarray[Any, Any], judged: list[float], slice_s: float) -
         "slices": len(slices),
         "decoding_ms": 1e3 * float(np.median(decoding)),
         "whole_ms": 1e3 * float(np.median(whole)),
-        "ratio": _spread(whole / decoding),
+        "ratio": spread(whole / decoding),
         "passages": len(judged),
         "judging_ms": 1e3 * judging_s,
         "judging_ms_per_passage": 1e3 * float(np.median(judged)) if judged else None,
-        "ratio_with_judging": _spread((whole + judging_s) / decoding),
+        "ratio_with_judging": spread((whole + judging_s) / decoding),
     }
 
 
 def _other(start: np.ndarray[Any, Any], steady: np.ndarray[Any, Any], column: int) -> Row:
     decoding, other = steady[:, 0], steady[:, column]
-    row: Row = {"ms": 1e3 * float(np.median(other)), "ratio": _spread(other / decoding)}
+    row: Row = {"ms": 1e3 * float(np.median(other)), "ratio": spread(other / decoding)}
     if len(start):
         row["start_ratio"] = float(start[:, column].sum() / start[:, 0].sum())
     return row
 
 
-def _spread(values: np.ndarray[Any, Any]) -> dict[str, float]:
+def spread(values: np.ndarray[Any, Any]) -> dict[str, float]:
+    """Return the median of ratios, and between what 90 % of them lie."""
     low, middle, high = (float(v) for v in np.quantile(values, (0.05, 0.5, 0.95)))
     return {"p5": low, "median": middle, "p95": high}
 

@@ -23,6 +23,8 @@ def said(result: Row) -> list[Said]:
     for row in result["cameras"]:
         found += _cost(row)
         found += _others(row)
+        if "standing" in row:
+            found.append(_standing(row))
         found.append(_capacity(row))
         if "memory" in row:
             found.append(_memory(row))
@@ -78,6 +80,16 @@ def _others(row: Row) -> list[Said]:
     if row.get("device") == "none":
         found.append((f"{ON_DEVICE}, {row['name']}", "no device"))
     return found
+
+
+def _standing(row: Row) -> Said:
+    found = row["standing"]
+    what = f"a camera of one stream that encodes by quality, its line standing, {row['name']}"
+    return what, (
+        f"{found['ms']:.1f} ms; {_ratio(found['ratio'])} decoding alone, {found['decoding_ms']:.0f} ms; "
+        f"{_ratio(found['whole_ratio'])} with all decoded; {found['left_out']} pictures left out in "
+        f"{found['seconds']:.0f} s"
+    )
 
 
 def _learns(name: str) -> bool:

@@ -16,9 +16,11 @@ from av.container import InputContainer
 from av.video.frame import VideoFrame
 
 from service.capture.hardware import in_hardware
+from service.capture.packets.came import Came, drained
 from service.capture.packets.complaints import LEVEL, tell_of_loss
+from service.capture.packets.reading import PacketReader
 from service.capture.packets.ring import PacketRing
-from service.capture.pictures.layout import has_rubbish, is_zeroed
+from service.capture.packets.sparing import Due, Sparing
 from service.capture.pictures.picture import Display, planes_of
 from service.capture.thinning import Thinning
 from service.domain.frame import Frame
@@ -27,10 +29,8 @@ _B_PICTURE = 3  # AV_PICTURE_TYPE_B
 _LONGEST_DAMAGE_S = 20.0
 _MIXED_S = 1.0  # pictures may be this far out of order; a clock set back by more restarts
 _UNDECODABLE_S = 10.0
-_UNREADABLE = 1000  # stretches of rubbish in a row that a recording's demultiplexer may stumble over
 _NO_TIMESTAMPS = 0x80  # AVFMT_NOTIMESTAMPS
 ARRIVAL_FORMATS = {"mpjpeg", "mjpeg"}  # pictures one after another: FFmpeg numbers them at 25 a second
-_NEVER_ZERO = {"h264", "hevc", "mjpeg", "mpeg4"}  # codecs whose pictures hold no long run of zeros
 _AS_STORED = Display()
 
 
@@ -39,6 +39,7 @@ class Decoded(NamedTuple):
 
     number: counts the stream's pictures from 0, undecoded ones too. raw_s: its time stamp, any origin.
     arrived_s: time.monotonic() when its last packet was read.
+    late: it was not decoded at once, but after others had come. stood: see `Frame`.
     """
 
     picture: VideoFrame
@@ -46,6 +47,8 @@ class Decoded(NamedTuple):
     raw_s: float
     arrived_s: float
     damaged: bool
+    late: bool = False
+    stood: bool = False
 
     def frame(self, index: int, t_s: float, display: Display = _AS_STORED, clip: int = 0) -> Frame:
         """Return it as a Frame at this media time: on the decoder's own memory wherever that can be."""
@@ -57,11 +60,24 @@ class Decoded(NamedTuple):
             display.size(picture.width, picture.height),
             index=index,
             t_s=t_s,
-            t_mono_s=time.monotonic(),
+            t_mono_s=self.arrived_s if self.late else time.monotonic(),
             damaged=self.damaged,
             clip=clip,
             stamp_s=self.raw_s,
+            stood=self.stood,
         )
+
+
+class _Fed(NamedTuple):
+    """A packet that was decoded, and what came of it.
+
+    late: it was held before. left_out: so many packets before it are never decoded; see `Sparing`.
+    """
+
+    came: Came
+    pictures: list[VideoFrame]
+    late: bool = False
+    left_out: int = 0
 
 
 class Decoder:
@@ -78,6 +94,7 @@ class Decoder:
             are counted at the frame rate, and rubbish between packets is passed over.
         fps: of a file: count its pictures at this rate, whatever its stamps say.
         ring: gets every packet.
+        sparing: says which packets of a camera are not decoded, or only later.
 
     Raises:
         ValueError: no video stream.
@@ -93,6 +110,7 @@ class Decoder:
         recorded: Path | None = None,
         fps: float | None = None,
         ring: PacketRing | None = None,
+        sparing: Sparing | None = None,
     ) -> None:
         stream = container.streams.best("video")
         if not isinstance(stream, av.VideoStream) or stream.codec_context is None:
@@ -116,131 +134,121 @@ class Decoder:
         self._by_dts = recorded is not None and container.format.name == "avi"
         self.relative = self.counted or self._by_dts
         """Whether stamps say nothing of when the file starts: the first picture does."""
-        base = stream.time_base
-        # Read once: PyAV makes and reduces a fraction whenever a packet's or picture's time base is read.
-        self._ticks = None if base is None else (base.numerator, base.denominator)
-        self._demux = container.demux if ring is None else ring.tapped(container)
+        demux = container.demux if ring is None else ring.tapped(container)
+        self.packets = PacketReader(container, stream, demux, recorded, self.fps)
+        """Where its packets come from, and what of them was lost."""
         self._thinning = Thinning(self._context, None if self._intra_only else wanted_fps)
-        self.waited_s = 0.0
-        """For how long packets were waited for, seconds."""
-        self.losses = 0
-        """How often something was lost: packets that are damaged, missing or cannot be decoded."""
-        self.last_byte = 0
-        """Where the last packet ends in the file."""
-        self.unreadable = 0
-        """How often in a row, up to now, there was rubbish in place of a packet."""
-        self._count = 0
-        self._previous: tuple[int, float] | None = None
-        self._sent_at: int | None = None
+        self._count = self._fed = self._lag = 0
+        self._sparing = sparing
+        self._stood_s: float | None = None
+        if sparing is not None:
+            sparing.begin(self.name, self._context.extradata)
         self._broken_s: float | None = None
         self._last: tuple[float, float] | None = None
         self._newest_s = float("-inf")
 
     def __iter__(self) -> Iterator[Decoded]:
-        lag = 0
         decoded_s = time.monotonic()
-        for fed, (packet, pictures) in enumerate(self._read()):
-            arrived_s = time.monotonic()
+        for came, pictures, late, left_out in self._read():
+            now_s = time.monotonic()
+            self._count, self._fed = self._count + left_out, self._fed + left_out
             if pictures:
-                decoded_s = arrived_s
-            elif packet.size and arrived_s - decoded_s > _UNDECODABLE_S and self._recorded is None:
+                decoded_s = now_s
+            elif came.packet.size and now_s - decoded_s > _UNDECODABLE_S and self._recorded is None:
                 raise TimeoutError(f"nothing that came for {_UNDECODABLE_S:.0f} s can be decoded")
             for picture in pictures:
                 if self._last is None and in_hardware(picture.format.name):
                     self.name = f"{self._context.name} in hardware"
                     self.hardware = True
                 if self._thinning.active:
-                    self._count = max(self._count, fed - lag)
+                    self._count = max(self._count, self._fed - self._lag)
                 else:
-                    lag = fed - self._count
-                raw_s = self._stamp(picture, arrived_s)
+                    self._lag = self._fed - self._count
+                raw_s = self._stamp(picture, came.arrived_s)
                 damaged = self._damaged(picture, raw_s)
+                if raw_s == self._stood_s:  # a key frame that was handed out when it came
+                    self._stood_s, self._fed = None, self._fed - 1
+                    continue
+                if self._sparing is not None:
+                    self._look(self._sparing, picture, damaged=damaged)
                 if not self._out_of_order(raw_s):
-                    yield Decoded(picture, self._count, raw_s, arrived_s, damaged)
+                    at = self._count, raw_s, came.arrived_s
+                    yield Decoded(picture, *at, damaged, late, left_out > 0)
                 self._count += 1
                 self._thinning.picture(raw_s, picture.pict_type == _B_PICTURE)
+            self._fed += 1
             self._thinning.packet(len(pictures))
 
-    def _read(self) -> Iterator[tuple[av.Packet[av.VideoStream], list[VideoFrame]]]:
-        packets = self._demux(self.stream)
+    def _read(self) -> Iterator[_Fed]:
+        sparing, reason = self._sparing, None
+        packets = iter(self.packets)
         while True:
-            # Captured for this step only: a capture left open would belong to whichever thread runs next.
-            with av.logging.Capture(local=True) as messages:
-                asked_s = time.monotonic()
-                try:
-                    packet = next(packets, None)
-                except av.InvalidDataError:
-                    # The demultiplexer is beyond what it stumbled over, and can be asked again.
-                    self.unreadable += 1
-                    if self._recorded is None or self.unreadable > _UNREADABLE:
-                        raise
-                    packets = self._demux(self.stream)
-                    continue
-                self.waited_s += time.monotonic() - asked_s
-                if packet is None:
-                    return
-                self.losses += any("ended prematurely" in message for _, _, message in messages)
-                if packet.size:
-                    self.losses, self.unreadable = self.losses + self.unreadable, 0
-                failed = packet.is_corrupt or self._interrupted(packet) or self._erased(packet)
-                attentive = self._may_lack_picture(packet)
+            try:
+                came = next(packets, None)
+            except av.FFmpegError as error:
+                came, reason = None, error
+            if came is None:
+                break
+            due = Due((came,)) if sparing is None else sparing.take(came)
+            if sparing is not None and due.alone:
+                yield from self._alone(sparing, came)
+                continue
+            for each in due.packets:
+                yield _Fed(each, self._decode(each), late=each is not came)
+        for each in () if sparing is None else sparing.rest():
+            yield _Fed(each, self._decode(each), late=True)
+        if reason is not None:
+            raise reason
+
+    def _alone(self, sparing: Sparing, came: Came) -> Iterator[_Fed]:
+        """Decode a key frame without waiting for what follows it; hand it out if all is where it was."""
+        if not sparing.active:
+            yield _Fed(came, drained(self._context))
+            self._fed -= 1
+        self.packets.begin_anew()
+        pictures = self._decode(came) + drained(self._context)
+        good = len(pictures) == 1 and self._broken_s is None and self._is_understood(pictures[0])
+        if not good:
+            sparing.end()
+        left_out = sparing.looked(pictures[0] if good else None)
+        if left_out is not None:
+            yield _Fed(came, pictures, left_out=left_out)
+            self._stood_s = self._newest_s
+        self.packets.begin_anew()
+
+    def _is_understood(self, picture: VideoFrame) -> bool:
+        return not (picture.is_corrupt or picture.interlaced_frame or self.hardware)
+
+    def _look(self, sparing: Sparing, picture: VideoFrame, *, damaged: bool) -> None:
+        if damaged or not self._is_understood(picture):
+            sparing.end()
+        elif picture.key_frame:
+            sparing.show(picture)
+
+    def _decode(self, came: Came) -> list[VideoFrame]:
+        failed = came.failed
+        attentive = self.name == "h264" and self.packets.may_lack_picture(came.packet)
+        with av.logging.Capture(local=True) as messages:
+            if attentive:
+                av.logging.set_level(av.logging.DEBUG)
+            try:
+                pictures = self._context.decode(came.packet)
+            except av.FFmpegError:
+                pictures, failed = [], True
+                self._count += 1
+            finally:
                 if attentive:
-                    av.logging.set_level(av.logging.DEBUG)
-                try:
-                    pictures = self._context.decode(packet)
-                except av.FFmpegError:
-                    pictures, failed = [], True
-                    self._count += 1
-                finally:
-                    if attentive:
-                        av.logging.set_level(LEVEL)
-            if failed or tell_of_loss(messages):
-                self._broke(packet)
-            yield packet, pictures
-
-    def _may_lack_picture(self, packet: av.Packet[av.VideoStream]) -> bool:
-        """Say whether the time leaves room for pictures that are missing before this packet.
-
-        Over TCP nothing is missed on the way, but a camera that cannot send fast enough leaves whole pictures
-        out. H.264 numbers its reference pictures; of a gap in them FFmpeg speaks at its most talkative alone.
-        """
-        before, self._sent_at = self._sent_at, packet.pts if packet.dts is None else packet.dts
-        if self.name != "h264" or before is None or self._sent_at is None or self._ticks is None:
-            return False
-        return self._lacks_picture(self._seconds(self._sent_at - before, self._ticks))
-
-    @staticmethod
-    def _seconds(stamp: int, ticks: tuple[int, int]) -> float:
-        return stamp * ticks[0] / ticks[1]
-
-    def _interrupted(self, packet: av.Packet[av.VideoStream]) -> bool:
-        """Say whether there is rubbish between a recording's packet and the one before, where one is missing.
-
-        Transport streams number their packets to 16: by chance, the loss of many is not noticed.
-        """
-        before, dts = self._previous, packet.dts
-        if packet.pos is None or dts is None or self._ticks is None:
-            return False
-        self.last_byte = max(self.last_byte, packet.pos + packet.size)
-        self._previous = packet.pos, self._seconds(dts, self._ticks)
-        if self._recorded is None or self._container.format.name != "mpegts" or before is None:
-            return False
-        lacking = self._lacks_picture(self._previous[1] - before[1])
-        return lacking and has_rubbish(self._recorded, before[0], packet.pos)
-
-    def _lacks_picture(self, between_s: float) -> bool:
-        """Say whether so much time between two packets has room for a picture more."""
-        return between_s > 1.5 / self.fps
-
-    def _erased(self, packet: av.Packet[av.VideoStream]) -> bool:
-        recorded = self._recorded is not None and self._context.name in _NEVER_ZERO
-        return recorded and packet.size > 0 and is_zeroed(bytes(packet))
+                    av.logging.set_level(LEVEL)
+        if failed or tell_of_loss(messages):
+            self._broke(came.packet)
+        return pictures
 
     def _broke(self, packet: av.Packet[av.VideoStream]) -> None:
-        self.losses += 1
+        self.packets.losses += 1
         stamp = packet.dts if packet.pts is None or self._by_dts else packet.pts
-        if stamp is not None and self._ticks is not None and not (self._by_arrival or self.counted):
-            self._broken_s = self._seconds(stamp, self._ticks)
+        at_s = self.packets.seconds(stamp)
+        if at_s is not None and not (self._by_arrival or self.counted):
+            self._broken_s = at_s
         else:
             self._broken_s = -np.inf if self._last is None else self._last[0]
 
@@ -274,13 +282,13 @@ class Decoder:
         return False
 
     def _stamp(self, picture: VideoFrame, arrived_s: float) -> float:
-        stamp = picture.dts if self._by_dts else picture.pts
+        stamp_s = self.packets.seconds(picture.dts if self._by_dts else picture.pts)
         if self._by_arrival:
             raw_s = arrived_s
         elif self.counted:
             raw_s = self._count / self.fps
-        elif stamp is not None and self._ticks is not None:
-            raw_s = self._seconds(stamp, self._ticks)
+        elif stamp_s is not None:
+            raw_s = stamp_s
         elif self._last is None:
             raw_s = 0.0
         else:

@@ -181,14 +181,14 @@ class FileSource:
                     number = before + picture.number
                     if keep_books:
                         self._books.interlaced |= bool(picture.picture.interlaced_frame)
-                        self._losses, own = lost + decoder.losses, display.own_size(*size)
+                        self._losses, own = lost + decoder.packets.losses, display.own_size(*size)
                         self._books.picture(t_s, number, own, display, self._losses, damaged=picture.damaged)
                     yield t_s, picture, display, number
                 if end is None and self._breaks_off(container, decoder, start):
-                    decoder.losses += 1
+                    decoder.packets.losses += 1
                     self._books.broken_off = True
-                    self._books.unread = 1.0 - (start + decoder.last_byte) / self.path.stat().st_size
-                before, lost = number + 1, lost + decoder.losses
+                    self._books.unread = 1.0 - (start + decoder.packets.last_byte) / self.path.stat().st_size
+                before, lost = number + 1, lost + decoder.packets.losses
                 self._losses = lost if keep_books else self._losses
         self._ended = True
 
@@ -199,10 +199,10 @@ class FileSource:
             return True
         if riff_end(self.path) > size or any(box_end > size for _, _, box_end in boxes(self.path)):
             return True
-        tail = size - start - decoder.last_byte
+        tail = size - start - decoder.packets.last_byte
         if container.format.name == "flv":
             return tail > _TAIL * size
-        return decoder.unreadable > 0 and tail > _RUBBISH_BYTES
+        return decoder.packets.unreadable > 0 and tail > _RUBBISH_BYTES
 
     def _display(self, picture: Decoded, decoder: Decoder, first_size: tuple[int, int]) -> Display:
         """Return how a picture is shown: at the first one's size, and in the shape that is expected."""
@@ -270,7 +270,7 @@ def _readable(decoder: Decoder) -> Iterator[Decoded]:
     try:
         yield from decoder
     except av.FFmpegError:
-        decoder.losses += 1
+        decoder.packets.losses += 1
 
 
 def _states_its_length(stream: av.VideoStream, container: InputContainer) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable
 
@@ -12,6 +13,9 @@ from service.domain.camera import Pause
 from service.domain.errors import ConfigurationError, SourceError
 from service.domain.frame import Frame
 from service.host.runner import BackOff, Runner
+
+_LATE_S = 0.25  # after it came: later than any that was decoded at once
+_PATIENCE_S = 0.2
 
 
 class LatestFrames:
@@ -23,9 +27,11 @@ class LatestFrames:
         self._condition = threading.Condition()
         self.dropped = 0
 
-    def put(self, frame: Frame) -> None:
-        """Add the newest frame; never blocks."""
+    def put(self, frame: Frame, wait_s: float = 0.0) -> None:
+        """Add the newest frame; wait for room for so long at most."""
         with self._condition:
+            if wait_s > 0.0:
+                self._condition.wait_for(lambda: len(self._frames) < self._capacity, wait_s)
             if len(self._frames) >= self._capacity:
                 self._frames.popleft()
                 self.dropped += 1
@@ -37,7 +43,11 @@ class LatestFrames:
         with self._condition:
             if not self._frames:
                 self._condition.wait(timeout_s)
-            return self._frames.popleft() if self._frames else None
+            if not self._frames:
+                return None
+            frame = self._frames.popleft()
+            self._condition.notify()
+            return frame
 
 
 class CameraReader:
@@ -139,5 +149,7 @@ class CameraReader:
             t_s = self._clock.stamp(frame.t_s, elapsed_s)
             if self._ring is not None and frame.stamp_s is not None:
                 self._ring.place(frame.stamp_s, t_s, frame.t_mono_s)
-            self._frames.put(frame.at(t_s))
+            # Frames that were held come faster than they are handled, and none of them is to be lost.
+            late = time.monotonic() - frame.t_mono_s > _LATE_S
+            self._frames.put(frame.at(t_s), _PATIENCE_S if late else 0.0)
         return True

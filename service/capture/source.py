@@ -27,6 +27,7 @@ from service.capture.hardware import Hardware, distrust
 from service.capture.packets.complaints import tell_of_loss
 from service.capture.packets.dating import dated
 from service.capture.packets.ring import PacketRing
+from service.capture.packets.sparing import Sparing
 from service.capture.thinning import FrameGate
 from service.capture.urls import device_of, expand, is_stream, with_credentials
 from service.domain.camera import ANY_NETWORK, CameraNetworks, Credentials
@@ -55,6 +56,7 @@ class StreamSource:
         variables: what the address's ${NAME} stand for; if not given, those of this process's environment.
         networks: where the address may lead.
         ring: holds what the camera sends.
+        sparing: says what of it is not decoded.
 
     Raises:
         ConfigurationError: the url has a forbidden scheme or an unset ${NAME}; when it is opened, its host is
@@ -76,6 +78,7 @@ class StreamSource:
         variables: Mapping[str, str] | None = None,
         networks: CameraNetworks = ANY_NETWORK,
         ring: PacketRing | None = None,
+        sparing: Sparing | None = None,
     ) -> None:
         expanded = expand(url, os.environ if variables is None else variables)
         if device_of(expanded) is None:
@@ -87,7 +90,7 @@ class StreamSource:
             secret, self.name, self._timeouts, transport, size, hardware, networks
         )
         self._max_fps, self._wanted_fps = max_fps, max_fps if skip_unneeded else None
-        self._ring = ring
+        self._ring, self._sparing = ring, sparing
         self._closed = threading.Event()
         self.fps = 25.0
         self.decoder = ""
@@ -101,7 +104,9 @@ class StreamSource:
     def __iter__(self) -> Iterator[Frame]:
         with self._connection.opened() as container:
             try:
-                decoder = Decoder(container, wanted_fps=self._wanted_fps, ring=self._ring)
+                decoder = Decoder(
+                    container, wanted_fps=self._wanted_fps, ring=self._ring, sparing=self._sparing
+                )
             except ValueError:
                 raise SourceError(f"{self.name}: no video stream there", SourceProblem.NO_VIDEO) from None
             yield from self._frames(decoder)
@@ -198,7 +203,11 @@ class StreamSource:
             for picture in decoder:
                 if self._closed.is_set():
                     return
-                index, self.decoder, self.waited_s = picture.number + 1, decoder.name, decoder.waited_s
+                index, self.decoder, self.waited_s = (
+                    picture.number + 1,
+                    decoder.name,
+                    decoder.packets.waited_s,
+                )
                 t_s = clock.stamp(picture.raw_s, picture.arrived_s - last_mono_s)
                 last_mono_s = picture.arrived_s
                 if gate.passes(t_s):
@@ -232,8 +241,11 @@ def open_source(
     variables: Mapping[str, str] | None = None,
     networks: CameraNetworks = ANY_NETWORK,
     ring: PacketRing | None = None,
+    sparing: Sparing | None = None,
 ) -> FileSource | StreamSource:
     """Return the source for a camera url, a local camera's device or a file's path; see the two classes.
+
+    Of a file everything is decoded, whatever `sparing` says.
 
     Raises:
         SourceError: the file cannot be opened (a stream says so when it is iterated).
@@ -251,5 +263,6 @@ def open_source(
             variables=variables,
             networks=networks,
             ring=ring,
+            sparing=sparing,
         )
     return FileSource(expanded, loop=loop, realtime=realtime, max_fps=max_fps, hardware=hardware, ring=ring)

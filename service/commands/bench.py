@@ -36,6 +36,7 @@ from service.bench.cost import Decoding, Turn, WholePath, cost, cpu_s
 from service.bench.delay import delay
 from service.bench.fleet import capacity, memory
 from service.bench.passage import passage_cost
+from service.bench.standing import standing_cost, standing_recording
 from service.bench.table import BEFORE, CORES, ON_DEVICE, carried, markdown, said
 from service.bench.two import SECOND, TWO, TwoStreamPath
 from service.capture.hardware import device
@@ -64,6 +65,7 @@ class Wanted(NamedTuple):
     seconds: of each recording, once the line is learnt. confirm_s: how long to run as many cameras as two
     cores should carry. delay_cameras, delay_s: how many to run for delays, and how long. 0: leave it out.
     before: a checkout of earlier code that takes its turns as well. second: the recording of a second stream.
+    standing_s: for how long to look at a line that stands. cache: where recordings are kept.
     """
 
     seconds: float
@@ -73,6 +75,8 @@ class Wanted(NamedTuple):
     delay_s: float
     before: Path | None = None
     second: Path | None = None
+    standing_s: float = 0.0
+    cache: Path = RECORDINGS
 
 
 def ingest(
@@ -89,6 +93,9 @@ def ingest(
         bool, typer.Option(help="Run as many cameras as two cores should carry, to see whether they do.")
     ] = True,
     memory: Annotated[bool, typer.Option(help="Measure what each camera's process adds.")] = True,
+    standing: Annotated[
+        float, typer.Option(min=0.0, help="How long to look at a line that stands; 0: leave it out.")
+    ] = 40.0,
     before: Annotated[
         Path | None,
         typer.Option(
@@ -107,6 +114,7 @@ def ingest(
     verdicts come later.
     """
     wanted = Wanted(seconds, 20.0 if confirm else 0.0, memory, cameras, delay_seconds, before)
+    wanted = wanted._replace(standing_s=standing, cache=cache)
     set_up_logging("error", None)
     cv2.setNumThreads(1)  # as in a camera's process
     result = about() | {"seconds": wanted.seconds}
@@ -214,6 +222,10 @@ def _row(
     row: Row = {"name": camera.name, "width": camera.width, "height": camera.height}
     row |= {"b_pictures": camera.b_pictures, "mbit_per_s": mbit_per_s(video), **found, "device": kind}
     row["capacity"] = {"counted": counted}
+    if wanted.standing_s and not camera.b_pictures:
+        progress.update(task, description=f"{camera.name}: a line that stands")
+        still = standing_recording(camera, sample()[1], wanted.cache, wanted.standing_s)
+        row["standing"] = standing_cost(still, watched(folder, still), wanted.standing_s)
 
     def several(count: int) -> list[WatchedLift]:
         return [watched(folder, video, f"camera-{number}") for number in range(count)]

@@ -101,6 +101,8 @@ class CameraStatus:
     still_s: for how long a camera that sees well has shown nothing move where carriers pass.
     cause, parameters: what `message` says, for programs: a `Reason`, a `SourceProblem` or a `Pause`; empty
         where nothing is wrong, or where there is no code for it.
+    key_frames_only: the line stands, and of what the camera sends key frames alone are decoded.
+    frames_left_out: pictures that were not decoded for that reason; `frames_read` counts them too.
     """
 
     lift_id: str
@@ -120,6 +122,8 @@ class CameraStatus:
     connections: int = 0
     accounted: bool = False
     still_s: float = 0.0
+    key_frames_only: bool = False
+    frames_left_out: int = 0
 
     def interrupted(self, message: str) -> CameraStatus:
         """Return what is known once the process that watches is gone, or not heard of: no frames come."""
@@ -133,6 +137,7 @@ class CameraStatus:
             frame_age_s=None,
             accounted=False,
             still_s=0.0,
+            key_frames_only=False,
         )
 
 

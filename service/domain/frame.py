@@ -32,6 +32,7 @@ class Frame:
     clip: counts the clips of a recording that was joined from several: between two nobody knows how much
         time went by.
     stamp_s: the stream's own stamp, seconds, any origin; None of a picture that no stream sent.
+    stood: pictures before it were left undecoded on purpose, because the line stood; it shows that it stands.
     """
 
     index: int
@@ -41,6 +42,7 @@ class Frame:
     _content: Content
     clip: int = 0
     stamp_s: float | None = None
+    stood: bool = False
 
     @classmethod
     def of_planes(
@@ -84,14 +86,15 @@ class Frame:
         damaged: bool,
         clip: int = 0,
         stamp_s: float | None = None,
+        stood: bool = False,
     ) -> Frame:
         """Return a frame whose planes are made when they are first needed: half of them never are.
 
         Args:
             planes: returns them, as `of_planes` takes them. size: (width, height) of y.
-            index, t_s, t_mono_s, damaged, clip, stamp_s: as the fields.
+            index, t_s, t_mono_s, damaged, clip, stamp_s, stood: as the fields.
         """
-        return cls(index, t_s, t_mono_s, damaged, PlanesContent(size, planes), clip, stamp_s)
+        return cls(index, t_s, t_mono_s, damaged, PlanesContent(size, planes), clip, stamp_s, stood)
 
     @classmethod
     def of_bgr(cls, image: Image, *, index: int, t_s: float, t_mono_s: float, damaged: bool = False) -> Frame:

@@ -18,6 +18,9 @@ from service.health.limits import HealthLimits, Impairment, Trouble
 from service.health.reference import ReferenceView, ViewMonitor
 from service.health.view import View
 
+_CHANGES = (
+    0.6  # of the time after which a picture counts as frozen: one that has not changed for so long may be
+)
 _FROZEN_AGAIN_S = 0.5  # after a key frame, while the picture is known to be frozen
 
 
@@ -47,6 +50,7 @@ class CameraHealth:
         self._frozen_view: View | None = None
         self._frozen_since_s = now_s
         self._monitor = ViewMonitor(limits, reference)
+        self._undecoded_s = float("-inf")
         self._lost = Impairment(AlarmKind.CAMERA_LOST, lift_id, 0.0, 0.0)
         self._frozen = Impairment(AlarmKind.CAMERA_FROZEN, lift_id, 0.0, limits.thawed_s)
         self._hidden = Impairment(AlarmKind.LOW_VISIBILITY, lift_id, limits.unseen_s, 2 * limits.recover_s)
@@ -72,14 +76,24 @@ class CameraHealth:
         """The same as a code."""
         return None if self.trouble is None else self.trouble.cause
 
+    def calm(self, now_s: float) -> bool:
+        """Say whether nothing is wrong or looks as if it were about to be."""
+        watched = (self._lost, self._frozen, self._hidden, self._moved)
+        changes = now_s - self._frozen_since_s < _CHANGES * self.limits.frozen_s
+        return changes and self._live_since_s is not None and all(each.absent for each in watched)
+
     @property
     def reference(self) -> ReferenceView | None:
         """The view as it was learnt; None before enough was seen."""
         return self._monitor.reference
 
     def frame_age_s(self, now_s: float) -> float | None:
-        """Seconds since the last frame; None before the first."""
-        return None if self._frame_s is None else max(0.0, now_s - self._frame_s)
+        """Seconds since the last frame, or since the last one that was left out; None before the first."""
+        return None if self._frame_s is None else max(0.0, now_s - max(self._frame_s, self._undecoded_s))
+
+    def left_out(self, at_s: float) -> None:
+        """Note that the camera sent a picture then that was left undecoded on purpose: it is not lost."""
+        self._undecoded_s = max(self._undecoded_s, at_s)
 
     def frame(self, view: View, now_s: float, interval_s: float | None = None) -> list[Health]:
         """Take in a frame; return what changed.
@@ -107,7 +121,8 @@ class CameraHealth:
 
     def tick(self, now_s: float) -> list[Health]:
         """Let time pass; return what changed."""
-        silent_s = now_s - (self._started_s if self._frame_s is None else self._frame_s)
+        newest_s = self._started_s if self._frame_s is None else self._frame_s
+        silent_s = now_s - max(newest_s, self._undecoded_s)
         if silent_s >= self.limits.degraded_s:
             self._live_since_s = None
         if silent_s < self.limits.lost_s:

@@ -81,6 +81,11 @@ class Impairment:
     _since_s: float | None = None
     _awaited: str | None = None
 
+    @property
+    def absent(self) -> bool:
+        """Whether it is not there: neither raised, nor about to be raised."""
+        return self.active is None and self._since_s is None
+
     def step(self, present: Trouble | None, now_s: float, over: str) -> list[Health]:
         """Take in what is wrong now, if anything; return what changed. over: the message when it ends."""
         cause = None if present is None else present.cause

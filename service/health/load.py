@@ -21,6 +21,7 @@ class Load(NamedTuple):
     read: pictures of the camera's stream. taken: frames that were handled. dropped: frames skipped for lack
     of time. media_s: media time of the newest frame. waited_s: how long the reader waited for pictures.
     first: whether a camera's first stream is read in the place of its second, which has a rate of its own.
+    left_out: pictures that were not decoded on purpose, because the line stood.
     """
 
     read: int
@@ -29,6 +30,7 @@ class Load(NamedTuple):
     media_s: float
     waited_s: float
     first: bool = False
+    left_out: int = 0
 
 
 class LoadWatch:
@@ -110,7 +112,7 @@ class LoadWatch:
             message = f"this machine cannot keep up: it reads {100 * pace:.0f} % of what the camera sends"
             return Trouble(Reason.OVERLOADED, message, {"read_share": round(pace, 3)})
         frames_per_s = (now.taken - then.taken) / elapsed_s
-        if px_per_s > 0.0 and px_per_s > farthest_px * frames_per_s:
+        if now.left_out == then.left_out and px_per_s > 0.0 and px_per_s > farthest_px * frames_per_s:
             message = f"{frames_per_s:.1f} pictures a second are too few to see each carrier of this line"
             return Trouble(Reason.TOO_FEW_PICTURES, message, {"per_s": round(frames_per_s, 1)})
         usual = limits.overload_rate + (0.1 if standing == Reason.SLOW_CAMERA else 0.0)

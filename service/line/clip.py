@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from copy import copy
 from dataclasses import dataclass
 
@@ -90,6 +91,14 @@ class Clip:
             ".jpg", frame.reduced(self._size, self._roi.box), [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY]
         )
         self.frames.append(Kept(frame.t_s, frame.t_mono_s, frame.damaged, small, jpeg.tobytes()))
+
+    def growing(self, after_s: float | None) -> Iterator[tuple[float, Float32]]:
+        """Yield the time and features of each later frame, including those that are added meanwhile."""
+        last_s = -np.inf if after_s is None else after_s
+        while self.frames and self.frames[-1].t_s > last_s:
+            number = next(k for k, kept in enumerate(self.frames) if kept.t_s > last_s)
+            last_s = self.frames[number].t_s
+            yield last_s, self.features[number]
 
     def nearest(self, t_s: float) -> Kept | None:
         """Return the frame nearest to a media time; None from an empty clip."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from enum import Enum
 from typing import NamedTuple
 
@@ -157,6 +156,11 @@ class LineFollower:
         return self.speed / max(self.nominal_speed, 1e-9)
 
     @property
+    def at_rest(self) -> bool:
+        """Whether the line surely stands, and its phase is not lost."""
+        return self.located and self._odometer.at_rest and not self._blind and self._restless_s == 0.0
+
+    @property
     def progress_per_carrier(self) -> float:
         """How far each carrier is behind the one before it, in progress."""
         return self._placing.speed
@@ -186,6 +190,13 @@ class LineFollower:
             if change is not None:
                 movie.learn_change(change, odometer.carriers)
         self._notice(feature, elapsed_s, steady)
+        self._recent.add(t_s, feature)
+
+    def stand(self, t_s: float, feature: Float32, elapsed_s: float) -> None:
+        """Take in a frame until which the line stood, with none between; as `step`."""
+        self._odometer.stand(t_s)
+        self._restless_s = max(0.0, self._restless_s - elapsed_s)
+        self._recent.clear()
         self._recent.add(t_s, feature)
 
     def check_blind(self, feature: Float32, elapsed_s: float) -> bool:
@@ -220,6 +231,10 @@ class LineFollower:
     def time_of(self, carrier: int, progress: float) -> float | None:
         """Return when a carrier was, or at this speed will be, at a place; None if unknown."""
         return self._odometer.time_of(carrier + self._origin + progress / self._placing.speed)
+
+    def moved(self, share: float) -> float:
+        """See `Movie.moved`."""
+        return self._movie.moved(share)
 
     def shift(self, progress: float) -> None:
         """Move every carrier ahead by this much progress."""
@@ -268,7 +283,7 @@ class LineFollower:
     def replay(self, clip: Clip) -> Work[None]:
         """Follow the line through the frames of a clip that were not followed yet, to its newest."""
         before_s = clip.frames[0].t_s if self._recent.last_s is None else self._recent.last_s
-        for t_s, feature in _growing(clip, self._recent.last_s):
+        for t_s, feature in clip.growing(self._recent.last_s):
             self._odometer.step(t_s, self._evidence(t_s, feature))
             self._notice(feature, t_s - before_s, self._odometer.speed > 0.7)
             self._recent.add(t_s, feature.copy())
@@ -276,12 +291,3 @@ class LineFollower:
             yield
             if self.lost:
                 return
-
-
-def _growing(clip: Clip, after_s: float | None) -> Iterator[tuple[float, Float32]]:
-    """Yield the time and features of each later frame, including those that are added meanwhile."""
-    last_s = -np.inf if after_s is None else after_s
-    while clip.frames and clip.frames[-1].t_s > last_s:
-        number = next(k for k, kept in enumerate(clip.frames) if kept.t_s > last_s)
-        last_s = clip.frames[number].t_s
-        yield last_s, clip.features[number]

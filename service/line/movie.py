@@ -25,6 +25,7 @@ _VARIES = 1.15  # times what is not the carriers' change is left out
 _ANEW = 16  # changes after which it is found anew
 _MOVED = 2.5  # a running line changes the view at least this many times as much as a standing one
 _STACKS = 64
+_IN_VIEW = 0.7  # quantile of the phases' changes: carriers are in view for half of an interval and more
 _SEEN = 0.3  # of the expected change that must be seen, whatever riders and weather do
 
 
@@ -127,6 +128,10 @@ class Movie:
         out -= np.minimum(still, (_STILL / whole) * self._carriers_own(round(elapsed * k)) + _QUIET)
         out[speeds == 0.0] = 0.0
         return np.asarray(out, dtype=np.float32)
+
+    def moved(self, share: float) -> float:
+        """Return the squared change as the line goes on by a share of an interval, carriers being in view."""
+        return float(np.quantile(self._apart(max(1, round(share * self.phases))), _IN_VIEW))
 
     def _all_apart(self, shifts: npt.NDArray[np.float64]) -> Float32:
         """Return float32[S, K], `_apart` of each shift; cached, as frames mostly come at an even pace."""

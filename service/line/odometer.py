@@ -37,6 +37,7 @@ MOVING = 0.4
 
 _MAY_RUN, _PACES = 0.01, (0.65, 1.35)  # of the belief, each step: that the line runs on, at which speeds
 _BLINDLY = 1.4  # intervals for which it may do so
+_RESTS = 0.9  # of the belief
 _BACK = 0.1  # of an interval: if a reading falls back further and the line does not, it is the next carrier's
 
 
@@ -89,9 +90,17 @@ class Odometer:
         if np.floor(self.carriers - self._mark) > whole:
             self._adapt(t_s)
         self._t_s = t_s
-        self._log.append((t_s, self.carriers))
-        while self._log[0][0] < t_s - LOG_S:
-            self._log.popleft()
+        self._remember(t_s)
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether the line surely stands, wherever: its phase is less and less certain meanwhile."""
+        return float(self._belief[_STANDING].sum()) >= _RESTS
+
+    def stand(self, t_s: float) -> None:
+        """Go on to media time t_s, until which the line stood where it is."""
+        self._t_s = t_s
+        self._remember(t_s)
 
     def doubt(self, share: float) -> None:
         """Let any phase be possible to this share, 0..1."""
@@ -136,6 +145,11 @@ class Odometer:
                 return earlier_s + (carriers - earlier) / max(later - earlier, 1e-9) * (later_s - earlier_s)
             later_s, later = earlier_s, earlier
         return later_s if later - carriers < 0.02 else None
+
+    def _remember(self, t_s: float) -> None:
+        self._log.append((t_s, self.carriers))
+        while self._log[0][0] < t_s - LOG_S:
+            self._log.popleft()
 
     def _keep_running(self, t_s: float) -> None:
         """Keep it possible that a line that surely ran has run on, where no carrier is in view to tell.

@@ -29,6 +29,7 @@ _SOFT = 4.0  # grey levels per reduced pixel: an edge this steep counts half
 class Roi:
     """The region of interest, in pixels of the camera.
 
+    frame: (height, width) of camera pictures.
     box: (x0, y0, x1, y1) camera pixels, x1 and y1 not included. reduction: camera pixels per reduced pixel.
     size: (width, height) of the reduced picture. window: float32[height, width] 0..1, nearness to the track.
 
@@ -37,6 +38,7 @@ class Roi:
     """
 
     def __init__(self, track: TrackGeometry, width_px: int, height_px: int) -> None:
+        self.frame = (height_px, width_px)
         places = np.linspace(_FIRST, _LAST, 14)
         side = float(CANONICAL_SIZE)
         corners = np.array([(0.0, 0.0), (side, 0.0), (0.0, side), (side, side)])

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import uuid
 
-import numpy as np
-
 from lifts.track import TrackGeometry
 from service.domain.camera import WatchedLift
 from service.domain.errors import ConfigurationError
@@ -26,6 +24,7 @@ from service.passages.moments import Moments
 from service.passages.options import ExtractorOptions
 from service.passages.registrar import Registrar
 from service.passages.reporter import Reporter
+from service.vision.still import StillView
 
 _DOUBT_S, _DOUBT_FRAMES = 1.0, 4.0  # without a frame for longer than both: carriers may be off time
 
@@ -131,6 +130,11 @@ class PassageExtractor:
         """Whether it is certain where on the track carriers are; None while they are not followed."""
         return None if self._following is None else self._following.line.place_certain
 
+    def still_view(self) -> StillView | None:
+        """See `Following.still_view`; None also while anything is being learnt."""
+        idle = self.accounted and self._work is None
+        return self._following.still_view(self._roi, self._frame_s) if idle and self._following else None
+
     @property
     def px_per_s(self) -> float:
         """How fast carriers move in the canonical frame at nominal speed; 0 while that is unknown."""
@@ -146,7 +150,7 @@ class PassageExtractor:
         if last is not None and (joined or not 0.0 <= elapsed_s <= self._options.gap_s):
             passages += self._lose_phase(last, frame.t_s if joined else None)
             self._last = Now(frame.t_s, frame.t_mono_s)
-        elif last is not None:
+        elif last is not None and not frame.stood:
             passages += self._doubt(frame.t_s - self._frame_s)
         self._pace_s, self._frame_s, self._clip = frame.t_s - self._frame_s, frame.t_s, frame.clip
         if (frame.width, frame.height) != self._size:
@@ -204,7 +208,7 @@ class PassageExtractor:
         if self._learning is not None:
             self._learning.add(frame, small, feature)
         if following is not None:
-            following.follow(frame.t_s, feature, elapsed_s, adapt=self._learning is None)
+            following.follow(frame.t_s, feature, elapsed_s, self._learning is None, stood=frame.stood)
             if following.line.lost:
                 # The view no longer fits the movie: learn it again. Until then nothing is known.
                 passages = following.report_waiting(Now(frame.t_s, frame.t_mono_s))
@@ -225,7 +229,8 @@ class PassageExtractor:
         placing = yield from self._placer.place(clip.snapshot(), interval_s)
         before = None if self._following is None else self._following.line
         line = yield from LineFollower.from_clip(clip, first_s, interval_s, placing, track.middle, before)
-        following = Following(track, line, self._departures(1.0 - self._lead(line.nominal_speed)))
+        place = self._options.last_place(line.nominal_speed, track.middle)
+        following = Following(track, line, self._departures(place))
         passages = None if line.lost else (yield from following.recall(clip))
         clip.held = False
         since = self._unaccounted if self._following is None else self._following.unaccounted
@@ -240,9 +245,8 @@ class PassageExtractor:
         return passages
 
     def _sight(self, clip: Clip) -> Work[list[Passage]]:
-        return sight(
-            clip, self._placer, self._track.middle, lambda speed: self._departures(1.0 - self._lead(speed))
-        )
+        middle, place = self._track.middle, self._options.last_place
+        return sight(clip, self._placer, middle, lambda speed: self._departures(place(speed, middle)))
 
     def _lose_phase(self, last: Now, joined_s: float | None = None) -> list[Passage]:
         """Report the carriers on the track, forget the phase. joined_s: when another clip begins, if so."""
@@ -294,7 +298,3 @@ class PassageExtractor:
         moments = Moments(track, (0.0, track.middle, last_place), self._options.pictures, self._first)
         anchor = Anchor(watched.masks, watched.references, track.drift(track.middle))
         return Departures(track, moments, Registrar(track, moments.viewpoints, [], anchor), self._reporter)
-
-    def _lead(self, nominal_speed: float) -> float:
-        """Return by how much progress before the end the last picture is taken."""
-        return float(np.clip(self._options.lead_s * nominal_speed, 0.02, 0.5 * (1.0 - self._track.middle)))

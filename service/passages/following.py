@@ -15,12 +15,19 @@ from service.line.clip import Clip
 from service.line.follower import LineFollower
 from service.line.odometer import MOVING
 from service.line.reckoning import LONGEST_S, RUNNING, Reckoning, line_in_words
+from service.line.roi import Roi
 from service.line.work import Work, finish
 from service.passages.departures import Departures, Now
 from service.passages.learnt import Learnt
 from service.passages.registration import CarrierAppearance
+from service.vision.still import StillView
 
 _FROM_CLIP = 24  # carriers whose pictures are taken from a clip
+_TWENTIETH = 0.05  # of an interval
+_UNCERTAIN = 0.1  # of an interval: the phase of a standing line
+_BEHIND = 0.1  # progress by which a carrier past its last picture may still wait to be reported
+_HALF = 0.5  # of an interval: so far a line goes at most between two key frames
+_IN_VIEW = 0.67  # of the time on the track at nominal speed: a line may run at half as much more
 
 
 class Since(NamedTuple):
@@ -95,12 +102,35 @@ class Following:
         end = 1.0 / self.line.progress_per_carrier
         self._reckoning.lose_phase(left_s, end, 1.0)
 
-    def follow(self, t_s: float, feature: Float32, elapsed_s: float, *, adapt: bool) -> None:
-        """Follow the line for one more frame; see `LineFollower.step`.
+    def still_view(self, roi: Roi, t_s: float) -> StillView | None:
+        """Return what tells by key frames whether a line that stands at media time t_s stands on.
+
+        None: it does not surely stand, or not all carriers are accounted for. roi: the frames'.
+        """
+        line = self.line
+        phase, per_carrier = line.phase(t_s), line.progress_per_carrier
+        if not line.at_rest or not self.accounted or phase is None:
+            return None
+        last = self.departures.moments.viewpoints[-1].progress
+        nearest = (phase - math.ceil(phase - (last + _BEHIND) / per_carrier)) * per_carrier
+        return StillView(
+            lambda luma: roi.features(roi.small(luma)),
+            roi.frame,
+            line.moved(_TWENTIETH),
+            longest_s=_HALF * line.interval_s,
+            seen_s=_IN_VIEW / line.nominal_speed,
+            soon_s=max(last - nearest, 0.0) / line.nominal_speed - _UNCERTAIN * line.interval_s,
+        )
+
+    def follow(self, t_s: float, feature: Float32, elapsed_s: float, adapt: bool, *, stood: bool) -> None:
+        """Follow the line for one more frame; see `LineFollower.step`. stood: see `Frame`.
 
         Where the phase is no longer certain, carriers are accounted for from when it was.
         """
-        self.line.step(t_s, feature, elapsed_s, adapt=adapt)
+        if stood:
+            self.line.stand(t_s, feature, elapsed_s)
+        else:
+            self.line.step(t_s, feature, elapsed_s, adapt=adapt)
         if self._located and not self.line.located and self.line.certain is not None:
             self._reckoning.lose_phase(*self.line.certain)
             self._located = False

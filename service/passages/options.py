@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 PICTURES = 12
 """Of a passage: `barwatch evaluate-passage-length` has the gain, `barwatch bench passage` the cost."""
 
@@ -30,3 +32,7 @@ class ExtractorOptions:
     gap_s: float = 8.0
     pause_s: float = 8.0
     in_background: bool = False
+
+    def last_place(self, nominal_speed: float, middle: float) -> float:
+        """Return the progress at which the last picture is taken; middle: that of the middle pose."""
+        return float(1.0 - np.clip(self.lead_s * nominal_speed, 0.02, 0.5 * (1.0 - middle)))

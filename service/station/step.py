@@ -23,6 +23,7 @@ from service.passages.crops.viewpoint import FARTHEST_PX
 from service.passages.extractor import PassageExtractor
 from service.passages.learnt import Learnt
 from service.passages.options import ExtractorOptions
+from service.vision.still import StillView
 
 StationEvent = Passage | Health
 """What a step reports."""
@@ -112,6 +113,25 @@ class Station:
     def still_s(self, now_s: float) -> float:
         """Return for how long, at `now_s`, the camera has seen well and nothing moved where carriers pass."""
         return now_s - self._moved_s
+
+    @property
+    def interval_s(self) -> float | None:
+        """Seconds between carriers at nominal speed; None while they are not followed."""
+        return self._extractor.line_interval_s
+
+    @property
+    def line_runs(self) -> bool:
+        """Whether the line is followed and does not stand."""
+        return self._extractor.carrier_every_s is not None
+
+    def at_rest(self, now_s: float) -> bool:
+        """Say whether the line surely stands, and the camera sees it as it should."""
+        healthy = self.health.calm(now_s) and self.trouble is None
+        return healthy and self._extractor.still_view() is not None
+
+    def still_view(self) -> StillView | None:
+        """See `PassageExtractor.still_view`."""
+        return self._extractor.still_view()
 
     @property
     def place_certain(self) -> bool | None:

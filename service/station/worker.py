@@ -12,6 +12,7 @@ from lifts.decision.reasons import Reason
 from service.capture.files import FileSource
 from service.capture.hardware import Hardware
 from service.capture.packets.ring import PacketRing
+from service.capture.packets.sparing import Sparing
 from service.capture.reader import CameraReader, LatestFrames
 from service.capture.source import StreamSource, open_source
 from service.domain.alarm import Parameters
@@ -25,9 +26,11 @@ from service.passages.learnt import Learnt
 from service.passages.options import PICTURES, ExtractorOptions
 from service.station.dialling import FindTerms, TermsWanted, terms_here
 from service.station.step import INSPECT_EVERY_S, Station
+from service.station.streams.standing import StandingLine
 from service.station.streams.two import HELD_S, TwoStreams
 
 _LEARN_S = 0.02  # of the processor's time that learning takes before the next frame is asked for
+_FPS_OVER_S = 10.0  # while key frames alone are decoded
 _WAITING = 8  # frames that may wait while the machine is busy with something else
 
 
@@ -82,6 +85,9 @@ class CameraWorker:
         self._frames = LatestFrames(_WAITING)
         self.ring = PacketRing() if options.clips else None
         """The camera's last packets, if they are held."""
+        self.sparing = Sparing()
+        """What of a camera's one stream is not decoded while the line stands."""
+        self._standing = StandingLine(self.sparing)
         self._two = self._both_streams(limits)
         # A clip is cut from the first stream; where the line is followed on the second, that is held apart.
         own, connect = (self.ring, self._dial_one) if self._two is None else (None, self._two.connect)
@@ -132,6 +138,7 @@ class CameraWorker:
             variables=terms.variables,
             networks=terms.networks,
             ring=self.ring if self._two is None else None,
+            sparing=self.sparing if self._two is None else None,
         )
 
     def start(self) -> None:
@@ -142,6 +149,7 @@ class CameraWorker:
 
     def stop(self) -> None:
         """Stop reading the camera."""
+        self.sparing.withdraw()  # else the reader would look up at the next key frame
         self._reader.stop()
         if self._two is not None:
             self._two.stop()
@@ -172,6 +180,8 @@ class CameraWorker:
         until_s = time.thread_time() + _LEARN_S
         while station.busy and time.thread_time() < until_s:
             events += station.work(now_s)
+        if self.sparing.active:
+            station.health.left_out(self.sparing.held_s)
         events += station.tick(now_s, self._load)
         if self._two is not None:
             changes, again = self._two.step(now_s, station.health.problem)
@@ -211,6 +221,8 @@ class CameraWorker:
             carrier_every_s=station.carrier_every_s,
             accounted=station.accounted,
             still_s=station.still_s(now_s),
+            key_frames_only=self.sparing.active,
+            frames_left_out=self.sparing.left_out,
         )
 
     def take(self, frame: Frame, now_s: float) -> list[CameraEvent]:
@@ -220,6 +232,8 @@ class CameraWorker:
         if self._two is not None:
             self._two.saw(frame)
         events: list[CameraEvent] = list(self._station.take(frame, now_s))
+        if self._two is None:
+            self._standing.step(self._station, now_s)
         if now_s >= self._next_snapshot_s:
             self._next_snapshot_s = now_s + self._options.snapshot_s
             events.append(self._snapshot(frame))
@@ -230,10 +244,11 @@ class CameraWorker:
         reader = self._reader
         first = self._two is not None and self._two.on_first
         counts = reader.frames_read, self._taken, self._frames.dropped
-        return Load(*counts, self._media_s, reader.waited_s, first)
+        return Load(*counts, self._media_s, reader.waited_s, first, self.sparing.left_out)
 
     def _fps(self, now_s: float) -> float:
-        recent = [(t_s, n) for t_s, n in self._arrivals if now_s - t_s < 3.0]
+        over_s = _FPS_OVER_S if self.sparing.active else 3.0
+        recent = [(t_s, n) for t_s, n in self._arrivals if now_s - t_s < over_s]
         if len(recent) < 2 or recent[-1][0] <= recent[0][0]:
             return 0.0
         return round((recent[-1][1] - recent[0][1]) / (recent[-1][0] - recent[0][0]), 1)

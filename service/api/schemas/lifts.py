@@ -45,6 +45,12 @@ class CameraStatusOut(Shape):
         default=None,
         description="How often a carrier passes now; null where the line stands or is not known.",
     )
+    key_frames_only: bool = Field(
+        default=False, description="The line stands, and key frames alone are decoded: this is no fault."
+    )
+    frames_left_out: int = Field(
+        default=0, description="Pictures not decoded for that reason; `frames_read` counts them too."
+    )
 
 
 class NotArmedOut(BaseModel):

@@ -107,3 +107,13 @@ def test_what_is_carried_tells_late_verdicts_from_those_in_time() -> None:
     )
     assert "150 ms before TF" in carried(row | lateness(np.array([0.2, 0.15])))
     assert carried(run | {"judged": 0} | lateness(np.array([]))) == "20 cameras: no verdict within 600 s"
+
+
+def test_a_standing_line_has_a_row() -> None:
+    """With and without what is left out, and how much that was."""
+    standing = {"seconds": 24.0, "left_out": 576, "decoding_ms": 11.0, "ms": 3.2, "ratio": SPREAD}
+    found = dict(said({"cameras": [ROW | {"standing": standing | {"whole_ratio": SPREAD}}]}))
+    assert found["a camera of one stream that encodes by quality, its line standing, 720p25"] == (
+        "3.2 ms; 1.20 times (1.10 to 1.30) decoding alone, 11 ms; 1.20 times (1.10 to 1.30) with all "
+        "decoded; 576 pictures left out in 24 s"
+    )

@@ -121,3 +121,22 @@ def test_a_slow_reader_never_blocks_the_camera(capacity: int) -> None:
     for index in range(1000):
         frames.put(frame(index))
     assert frames.dropped == 1000 - capacity
+
+
+def test_frames_that_were_held_wait_for_room_and_none_is_lost() -> None:
+    """Faster than they are handled, they are handed on as these are taken; with nobody there, it goes on."""
+    frames = LatestFrames(2)
+
+    def connect() -> Iterator[Frame]:
+        for index in range(30):
+            yield frame(index, 0.04 * index)
+
+    reader = CameraReader(connect, frames)
+    reader.start()
+    got = [one.index for _ in range(30) if (one := frames.get(60.0)) is not None]
+    assert got == list(range(30))
+    assert frames.dropped == 0
+    assert reader.ended.wait(120)
+    for index in range(3):
+        frames.put(frame(index), 0.001)
+    assert frames.dropped == 1

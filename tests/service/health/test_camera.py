@@ -97,6 +97,37 @@ def test_a_lost_camera_is_degraded_then_lost_then_back() -> None:
     assert "nobody watched for" in over.message
 
 
+def test_pictures_left_undecoded_on_purpose_are_a_sign_of_life_and_nothing_more() -> None:
+    """The camera is live while they come; once they do not, it is lost as soon as any other."""
+    camera = Camera()
+    camera.play(5, scene)
+    assert camera.health.calm(camera.now_s)
+    for _ in range(10):
+        camera.now_s += 1.0
+        camera.health.left_out(camera.now_s)
+        assert camera.health.tick(camera.now_s) == []
+        assert camera.state == "live"
+        assert camera.health.frame_age_s(camera.now_s) == 0.0
+    assert not camera.health.calm(camera.now_s), "nobody has seen a picture for long"
+    camera.play(3, None)
+    assert camera.state == "degraded"
+    assert kinds(camera.play(7, None)) == [(AlarmKind.CAMERA_LOST, True)]
+
+
+def test_a_view_of_which_something_looks_wrong_is_not_calm() -> None:
+    """Long before it is an alarm: unchanged for a few seconds, dark, or moved."""
+    camera = Camera()
+    camera.play(20, scene)
+    assert camera.health.calm(camera.now_s)
+    still = scene()
+    assert camera.play(4.8, lambda: still, noise=0.0) == []
+    assert not camera.health.calm(camera.now_s)
+    camera.play(4, scene)
+    assert camera.health.calm(camera.now_s)
+    assert camera.play(1, lambda: np.zeros_like(scene())) == []
+    assert not camera.health.calm(camera.now_s)
+
+
 def test_a_camera_that_never_sends_is_lost_too() -> None:
     """Starting is no excuse: without a first frame camera_lost comes within 10 s."""
     assert kinds(Camera().play(10, None)) == [(AlarmKind.CAMERA_LOST, True)]

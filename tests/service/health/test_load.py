@@ -45,6 +45,7 @@ def added(base: Load, more: Load) -> Load:
         base.media_s + more.media_s,
         base.waited_s + more.waited_s,
         more.first,
+        base.left_out + more.left_out,
     )
 
 
@@ -179,3 +180,16 @@ def test_a_camera_is_not_slow_because_its_backlog_was_read_quickly() -> None:
     causes = [event.cause for _, event in clock.reports if event.active]
     assert causes == [Reason.OVERLOADED]
     assert clock.watch.active is None
+
+
+def test_pictures_left_out_on_purpose_are_no_fault() -> None:
+    """Of a line that stands key frames alone are taken: neither that nor its restart is too slow for it."""
+    clock, fast = Clock(), 200.0
+
+    def keys(t_s: float) -> Load:
+        key = int(t_s / 2.0)
+        return Load(50 * key, key, 0, 2.0 * key, t_s, left_out=49 * key)
+
+    assert clock.play(fine, 30.0, fast) == []
+    assert clock.play(keys, 60.0, fast) == []
+    assert clock.play(fine, 30.0, fast) == []

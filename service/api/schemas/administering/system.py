@@ -51,12 +51,18 @@ class CameraHealthOut(Shape):
     lift_id: str
     state: CameraState
     fps: float
-    frame_age_s: float | None = Field(description="How old the newest frame is.")
+    frame_age_s: float | None = Field(
+        description="How old the newest frame is, be it one that was not decoded because the line stands."
+    )
     frames_read: int
     frames_dropped: int = Field(description="Those that waited too long for the processor.")
     connections: int = Field(description="How often it was reached since its process started.")
     restarts: int = Field(description="How often its process was lost since the service started.")
     decoder: str
+    key_frames_only: bool = Field(
+        description="The line stands, and key frames alone are decoded: this is no fault."
+    )
+    frames_left_out: int = Field(description="Pictures not decoded for that reason, of those read.")
 
 
 class EmbedderOut(BaseModel):

@@ -104,6 +104,7 @@ function Cameras({ cameras }: { cameras: readonly CameraHealth[] }): JSX.Element
                   words.cameraStates[one.state],
                   t("health.fps", { fps: number(one.fps, 1) }),
                   one.frame_age_s != null && t("health.age", { age: span(one.frame_age_s) }),
+                  one.key_frames_only && t("health.keyFrames"),
                   t("health.frames", { read: number(one.frames_read), dropped: number(one.frames_dropped) }),
                   one.connections > 1 && t("health.reached", { count: one.connections }),
                   one.restarts > 0 && t("health.restarted", { count: one.restarts }),

@@ -31,6 +31,7 @@ export const adminSentences = {
   "health.fps": "{fps} Bilder in der Sekunde",
   "health.age": "neuestes vor {age}",
   "health.frames": "{read} gelesen, {dropped} verworfen",
+  "health.keyFrames": "die Bahn steht: nur Schlüsselbilder",
   "health.reached": { one: "einmal verbunden", other: "{count}-mal verbunden" },
   "health.restarted": { one: "einmal neu gestartet", other: "{count}-mal neu gestartet" },
   "health.processes": "Prozesse",

@@ -28,6 +28,7 @@ export const adminSentences = {
   "health.fps": "{fps} frames a second",
   "health.age": "newest {age} ago",
   "health.frames": "{read} read, {dropped} dropped",
+  "health.keyFrames": "the line stands: key frames only",
   "health.reached": { one: "connected once", other: "connected {count} times" },
   "health.restarted": { one: "restarted once", other: "restarted {count} times" },
   "health.processes": "Processes",

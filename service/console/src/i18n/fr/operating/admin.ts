@@ -32,6 +32,7 @@ export const adminSentences = {
   "health.fps": "{fps} images par seconde",
   "health.age": "la dernière il y a {age}",
   "health.frames": "{read} lues, {dropped} perdues",
+  "health.keyFrames": "ligne à l’arrêt : images clés seulement",
   "health.reached": { one: "connectée une fois", other: "connectée {count} fois" },
   "health.restarted": { one: "redémarré une fois", other: "redémarré {count} fois" },
   "health.processes": "Processus",

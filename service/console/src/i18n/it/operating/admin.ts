@@ -30,6 +30,7 @@ export const adminSentences = {
   "health.fps": "{fps} immagini al secondo",
   "health.age": "l’ultima {age} fa",
   "health.frames": "{read} lette, {dropped} perse",
+  "health.keyFrames": "linea ferma: solo immagini chiave",
   "health.reached": { one: "collegata una volta", other: "collegata {count} volte" },
   "health.restarted": { one: "riavviato una volta", other: "riavviato {count} volte" },
   "health.processes": "Processi",
