@@ -17,6 +17,8 @@ from service.settings import Settings
 
 Row = dict[str, Any]
 
+_TRIES = 3
+
 
 def carry(cameras: Sequence[WatchedLift], settings: Settings, seconds: float, cores: int) -> Row:
     """Run cameras, engine, pipeline and store on so many cores; return how they kept up.
@@ -65,7 +67,8 @@ def _learnt(watched: WatchedLift) -> Learnt:
     if camera is None or camera.url is None:
         raise ValueError(f"{watched.lift.id}: no recording")
     whole = WholePath(Path(camera.url), watched)
-    whole.go_on(START_S, [])
-    if whole.learnt is None:
-        raise ValueError(f"{camera.url}: its line was not learnt in {START_S:.0f} s")
-    return whole.learnt
+    for _ in range(_TRIES):  # where carriers are farther apart, learning takes longer
+        whole.go_on(START_S, [])
+        if whole.learnt is not None:
+            return whole.learnt
+    raise ValueError(f"{camera.url}: its line was not learnt in {_TRIES * START_S:.0f} s")
