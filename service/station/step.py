@@ -122,12 +122,12 @@ class Station:
     @property
     def line_runs(self) -> bool:
         """Whether the line is followed and does not stand."""
-        return self._extractor.carrier_every_s is not None
+        return self.carrier_every_s is not None
 
     def at_rest(self, now_s: float) -> bool:
         """Say whether the line surely stands, and the camera sees it as it should."""
         healthy = self.health.calm(now_s) and self.trouble is None
-        return healthy and self._extractor.still_view() is not None
+        return healthy and self.still_view() is not None
 
     def still_view(self) -> StillView | None:
         """See `PassageExtractor.still_view`."""
@@ -161,7 +161,7 @@ class Station:
     @property
     def following(self) -> bool:
         """Whether the line is known, be it from few carriers."""
-        return self._extractor.line_interval_s is not None
+        return self.interval_s is not None
 
     @property
     def learnt_so_far(self) -> Learnt | None:

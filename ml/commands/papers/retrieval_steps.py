@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from ml.papers.comparison.orderings import named
+
 SIDE = "side=112"
 """What two cores can train with; the papers have 224 and 256x128."""
 
@@ -76,7 +78,7 @@ def retrieval_steps(
         yield str(file), (*first(changes), f"{judge} --out {results / file}")
     for seed in seeds:
         for name, (system, changes) in RUNS.items():
-            run = f"{name}-seed{seed}" if seed else name
+            run = named(name, seed)
             where, file = folder / "retrieval" / run, Path("systems") / f"{run}.json"
             how = f"{words('--set', (PATIENCE, *changes))} --seed {seed} --threads {threads}"
             train = f"barwatch train {system} {how} {place} --out {where} --resume"

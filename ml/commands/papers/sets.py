@@ -13,7 +13,7 @@ from ml.data.rendered import LiftRecipe, PlainLifts, prepare
 from ml.retrieval.identities import HALVES, PASSAGES, SEEDS, IdentityLifts
 
 SetOfPictures = Literal["small", "judged", "large", "carriers"]
-"""Tables 1's training and validation pictures; all that judge bars; Table 3's; carriers to find again."""
+"""Table 1's training and validation pictures; all that judge bars; Table 3's; carriers to find again."""
 
 JUDGED_PASSAGES = 67
 """Of each unseen lift, as `barwatch evaluate` has them."""

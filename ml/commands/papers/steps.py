@@ -10,6 +10,7 @@ from typing import NamedTuple
 from ml.commands.papers.retrieval_steps import retrieval_steps
 from ml.commands.papers.sets import SetOfPictures
 from ml.data.counts import TABLE
+from ml.papers.comparison.orderings import named
 
 SEEDS = (0, 1, 2)
 """Of every run that an ordering is claimed with."""
@@ -140,8 +141,3 @@ def steps(results: Path, folder: Path, threads: int) -> Iterator[MadeResult]:
             yield run(name, "getnet", f"--set transformer={parameters} {PATIENCE}", seed)
     yield from left_out("siamese", f"siamese --preset paper {FOUND_RATE}")
     yield from retrieval[first:]
-
-
-def named(name: str, seed: int) -> str:
-    """Return a run's name with its seed, as `ml.papers.comparison.orderings.compare_runs` reads it."""
-    return f"{name}-seed{seed}" if seed else name

@@ -31,7 +31,7 @@ from ml.commands.common import (
 from ml.commands.systems import Question, judge_trained
 from ml.commands.training.lessons import PapersPreset, lesson_of
 from ml.papers.adapting import Adaptation
-from ml.papers.comparison.orderings import compare_runs
+from ml.papers.comparison.orderings import compare_runs, named
 from ml.papers.listed.measure import Setting
 from ml.papers.listed.named import MEASUREMENTS
 from ml.papers.plans.named import PLANS, Plan, TrainedRow
@@ -113,11 +113,6 @@ def _rows(plan: Plan, seeds: int) -> Iterator[tuple[TrainedRow, int]]:
                 console.print(f"{row.name}: left out, {row.weights} is missing: make weights")
                 continue
             yield row, seed
-
-
-def named(name: str, seed: int) -> str:
-    """Return a row's name with its seed, as `compare_runs` reads it."""
-    return f"{name}-seed{seed}" if seed else name
 
 
 def _measured(name: str, setting: Setting, out: Path, ends: float) -> Result:

@@ -80,6 +80,11 @@ ORDERINGS = (
 )
 
 
+def named(name: str, seed: int) -> str:
+    """Return the name of a run with its seed, as `compare_runs` reads it."""
+    return f"{name}-seed{seed}" if seed else name
+
+
 def compare_runs(results: dict[str, Result], claims: Sequence[Ordering] = ORDERINGS) -> list[Result]:
     """Return each ordering that both runs of were made, as plain values: the difference, 0..1.
 

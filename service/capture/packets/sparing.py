@@ -110,8 +110,7 @@ class Sparing:
         """Begin a connection; what was held of the one before is gone with it."""
         self._codec, self._extradata = codec, extradata or b""
         self._state, self.over = _State.ALL, True
-        self._held.clear()
-        self._bytes = 0
+        self._let_go()
         self._forget()
 
     def withdraw(self) -> None:
@@ -140,11 +139,9 @@ class Sparing:
         if picture is None or self._of is None or not self._of.look(planes_of(picture)[0]):
             self._end()
             return None
-        dropped = max(len(self._held) - 2, 0)  # the key frame before was handed out, this one will be
-        newest = self._held[-1]
-        self._held.clear()
-        self._bytes = 0
-        self._hold(newest)
+        held = self._let_go()
+        dropped = max(len(held) - 2, 0)  # the key frame before was handed out, this one will be
+        self._hold(held[-1])
         self._state = _State.KEYS
         self.left_out += dropped
         return dropped
@@ -158,10 +155,7 @@ class Sparing:
     def rest(self) -> tuple[Came, ...]:
         """Return all that is held, because nothing more comes."""
         self._state = _State.ALL
-        held = tuple(self._held)
-        self._held.clear()
-        self._bytes = 0
-        return held
+        return self._let_go()
 
     def end(self) -> None:
         """Decode everything from now on: a picture was damaged, or is none of those that are understood."""
@@ -247,6 +241,12 @@ class Sparing:
         if not self._held:
             self._state = _State.ALL
         return Due(some)
+
+    def _let_go(self) -> tuple[Came, ...]:
+        held = tuple(self._held)
+        self._held.clear()
+        self._bytes = 0
+        return held
 
     def _hold(self, came: Came) -> None:
         self.held_s = came.arrived_s
