@@ -79,8 +79,13 @@ def alone(lock: Path) -> Iterator[bool]:
 
 
 def planned(results: Path, folder: Path) -> Iterator[PlannedRun]:
-    """Yield the runs in order: all seeds of the paper's comparison, then of the other transformers."""
+    """Yield the runs in order: what needs no learning, the paper's comparison, the other transformers."""
     places = f"--mnist {folder / 'mnist'} --benchmark {folder / 'benchmark'}"
+    untaught = [("thumbnails", "0", 0), *(("untrained", kind, seed) for kind in ("0", "2") for seed in SEEDS)]
+    for name, (naive, kind, seed) in product(PAIRED, untaught):
+        file = results / FOLDER / f"{name}-{kind}-{naive}-seed{seed}.json"
+        how = f"--transformer {kind} --naive {naive} --seed {seed} {places}"
+        yield PlannedRun(file, (f"barwatch evaluate-pairing {name} {how} --out {file}",))
     for name, kinds, seed in product(PAIRED, (PAPERS, OURS), SEEDS):
         for kind, words in kinds.items():
             run = folder / "pairing" / f"{name}-{kind}-seed{seed}"

@@ -16,17 +16,21 @@ _OF_KIND = ("set", "transformer", "reduced", "parameters")
 def gather(runs: Mapping[str, dict[str, Any]]) -> list[dict[str, Any]]:
     """Return a row for each set and transformer over its seeds, with what the transformer gains over none.
 
+    First of each set stand rows of what needs no learning (`ml.papers.pairing.untaught`).
+
     gains: over pictures that are reduced to the crop's size, and over pictures as they are. gain: of test
     accuracy; gain_at_equal_steps: of the best validation accuracy up to the last step of the siamese part
     that all runs of both reached. Intervals draw seeds of either, and objects, with replacement.
     """
-    kinds: dict[tuple[str, int, bool], list[dict[str, Any]]] = {}
-    for run in sorted(runs.values(), key=lambda run: (run["set"], run["transformer"], run["seed"])):
-        kinds.setdefault((run["set"], run["transformer"], run["reduced"]), []).append(run)
+    kinds: dict[tuple[str, str, int, bool], list[dict[str, Any]]] = {}
+    for run in sorted(runs.values(), key=_order):
+        of = run["set"], run.get("naive", ""), run["transformer"], run["reduced"]
+        kinds.setdefault(of, []).append(run)
     rows = []
-    for (name, kind, _), ones in kinds.items():
+    for (name, naive, kind, _), ones in kinds.items():
         right = _by_object(ones)
         row = {
+            "naive": naive,
             **{key: ones[0][key] for key in (*_OF_KIND, "whole_picture_overlaps")},
             "seeds": [one["seed"] for one in ones],
             "pair_accuracy": float(right.mean()),
@@ -38,10 +42,16 @@ def gather(runs: Mapping[str, dict[str, Any]]) -> list[dict[str, Any]]:
             "gains": [],
         }
         for reduced in (True, False):
-            if kind and (without := kinds.get((name, 0, reduced))):
+            if kind and not naive and (without := kinds.get((name, "", 0, reduced))):
                 row["gains"].append({"reduced": reduced, **_gain(ones, without)})
         rows.append(row)
     return rows
+
+
+def _order(run: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What needs no learning comes first, thumbnails before first weights."""
+    naive = run.get("naive", "")
+    return run["set"], not naive, naive, run["transformer"], run["seed"]
 
 
 def _gain(ones: Sequence[dict[str, Any]], without: Sequence[dict[str, Any]]) -> dict[str, Any]:
