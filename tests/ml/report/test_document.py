@@ -12,6 +12,8 @@ from ml.evaluate.metrics import pack_flags
 from ml.evaluate.verdicts import Outcome, count_verdicts
 from ml.papers.comparison.orderings import compare_runs as ordered
 from ml.report.accuracy import TEACHERS
+from ml.report.capacity.failover import failover_places
+from ml.report.capacity.tables import capacity_places
 from ml.report.document import fill_places, places, read_results, report_document
 from ml.report.papers.tables import LEFT_OUT, tables_page
 from ml.report.plots import plots
@@ -125,7 +127,8 @@ def test_plots_are_pictures(tmp_path: Path) -> None:
 def test_all_documents_are_those_of_the_results() -> None:
     """`barwatch report` was run after the last figure changed."""
     measured, runs = read_results(RESULTS), read_runs(RESULTS)
-    content = places(measured, runs, read_runs(RESULTS, TEACHERS))
+    content: dict[str, object] = {**places(measured, runs, read_runs(RESULTS, TEACHERS))}
+    content |= capacity_places(measured["simulation"]) | failover_places(measured["cluster"])
     documents = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
     texts = [document.read_text(encoding="utf-8") for document in documents]
     assert all(any(f"<!-- {name} -->" in text for text in texts) for name in content)
