@@ -218,7 +218,8 @@ class Station:
         problem = self.health.problem
         # The one before, where the line was lost with these carriers.
         self._interval_s = self._extractor.line_interval_s or self._interval_s
-        for found in passages:
+        # Whoever watches next counts from the last that was reported (service.leases).
+        for found in sorted(passages, key=lambda passage: passage.t_end_s):
             passage = replace(found, interval_s=self._interval_s)
             self.passages += passage.carriers
             pictures = tuple(replace(each, problem=each.problem or problem) for each in passage.pictures)
