@@ -18,7 +18,7 @@ import structlog
 from service.domain.alarm import Alarm, AlarmKind
 from service.host.awaited import Awaited, Watchers
 from service.host.runner import BackOff, Runner, RunnerState, attempt
-from service.outputs.base.loops import call_on, wait_for_news, within
+from service.outputs.base.loops import call_on, together, unless, wait_for_news, within
 from service.outputs.base.output import Output
 from service.outputs.base.problems import OutputError, OutputProblem, output_error
 from service.outputs.health import OutputFault, OutputHealth, OutputState
@@ -78,7 +78,7 @@ class Follower:
         self._fault: OutputFault | None = None
         self._settled = False  # it was open, or it failed
         self._open: tuple[asyncio.AbstractEventLoop, Output] | None = None
-        self._running: tuple[asyncio.AbstractEventLoop, asyncio.Task[None], asyncio.Event] | None = None
+        self._running: tuple[asyncio.AbstractEventLoop, asyncio.Event, asyncio.Event] | None = None
         self._news = threading.Event()  # there is a new alarm since the turn began, or it is to end
         self.runner = Runner(f"output {output_id}", self._turn, wake=self._end)
 
@@ -152,7 +152,7 @@ class Follower:
         # It hangs where its receiver does: that is no fault of the service, which is not to be ended for it.
         with self.runner.heartbeat.waiting():
             self._news.clear()
-            failure = attempt(partial(asyncio.run, self._main()))
+            failure = attempt(partial(asyncio.run, self._follow()))
             self._running = self._open = None
             self.progress.tell()
             if failure is None or self.runner.stopping.is_set():
@@ -176,7 +176,7 @@ class Follower:
     def _end(self) -> None:
         self._news.set()
         if (running := self._running) is not None:
-            call_on(running[0], running[1].cancel)
+            call_on(running[0], running[1].set)
 
     def _explained(self, failure: BaseException) -> OutputError:
         error = output_error(failure)
@@ -184,25 +184,15 @@ class Follower:
             log.error("an output has a fault of its own", output=self.id, exc_info=failure)
         return error
 
-    async def _main(self) -> None:
-        body = asyncio.create_task(self._follow())
-        self._running = asyncio.get_running_loop(), body, asyncio.Event()
-        if self.runner.stopping.is_set():
-            body.cancel()
-        await asyncio.wait([body])
-        if not body.cancelled():
-            body.result()
-
     async def _follow(self) -> None:
+        stop, news = asyncio.Event(), asyncio.Event()
+        self._running = asyncio.get_running_loop(), stop, news
+        if self.runner.stopping.is_set():
+            return
         self._course.look()
         output = self._make()
         try:
-            await within(OPEN_S, output.open())
-            self._open, self._settled = (asyncio.get_running_loop(), output), True
-            self.progress.tell()
-            async with asyncio.TaskGroup() as group:
-                group.create_task(output.watch())
-                group.create_task(self._deliver_for_ever(output))
+            await unless(stop, self._run(output, news))
         finally:
             self._open, self.pausing = None, False
             try:
@@ -210,9 +200,13 @@ class Follower:
             finally:
                 await self._course.save(last=True)
 
-    async def _deliver_for_ever(self, output: Output) -> None:
-        assert self._running is not None  # noqa: S101 - set before this began
-        news = self._running[2]
+    async def _run(self, output: Output, news: asyncio.Event) -> None:
+        await within(OPEN_S, output.open())
+        self._open, self._settled = (asyncio.get_running_loop(), output), True
+        self.progress.tell()
+        await together(output.watch(), self._deliver_for_ever(output, news))
+
+    async def _deliver_for_ever(self, output: Output, news: asyncio.Event) -> None:
         while True:
             news.clear()
             await self._course.send_again(output, self._worked_then)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable
 from typing import Literal, NamedTuple
 
 from service.domain.errors import BarwatchError, SourceError
 from service.host.runner import BackOff, Runner
+from service.outputs.base.loops import call_on, unless
 from service.outputs.base.problems import OutputProblem, output_error
 
 NOTHING_HEARD: Literal["nothing_heard"] = "nothing_heard"
@@ -39,7 +39,7 @@ class InputFollower:
         self._follow = follow
         self.fault: InputFault | None = InputFault(NOTHING_HEARD, "nothing was heard yet")
         """Why the source is not followed; None while it is."""
-        self._running: tuple[asyncio.AbstractEventLoop, asyncio.Task[None]] | None = None
+        self._running: tuple[asyncio.AbstractEventLoop, asyncio.Event] | None = None
         self.runner = Runner(
             f"input {lift_id}",
             self._turn,
@@ -48,16 +48,16 @@ class InputFollower:
         )
 
     def _turn(self) -> None:
-        with self.runner.heartbeat.waiting(), contextlib.suppress(asyncio.CancelledError):
+        with self.runner.heartbeat.waiting():
             asyncio.run(self._main())
 
     async def _main(self) -> None:
-        task = asyncio.ensure_future(self._follow())
-        self._running = asyncio.get_running_loop(), task
+        stop = asyncio.Event()
+        self._running = asyncio.get_running_loop(), stop
         if self.runner.stopping.is_set():
-            task.cancel()
+            return
         try:
-            await task
+            await unless(stop, self._follow())
         except (OSError, BarwatchError) as error:
             known = output_error(error)
             self.fault = InputFault(known.problem, str(error) or type(error).__name__)
@@ -67,5 +67,4 @@ class InputFollower:
 
     def _end(self) -> None:
         if (running := self._running) is not None:
-            with contextlib.suppress(RuntimeError):  # the loop has just ended
-                running[0].call_soon_threadsafe(running[1].cancel)
+            call_on(running[0], running[1].set)

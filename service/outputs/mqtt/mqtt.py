@@ -12,6 +12,7 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from service.outputs.base.loops import together
 from service.outputs.base.output import Delivery, Making, Output, OutputKind
 from service.outputs.base.problems import OutputError, OutputProblem
 from service.outputs.mqtt.settings import MqttSettings
@@ -58,9 +59,7 @@ class Mqtt(Output):
 
     async def watch(self) -> None:
         """Look at the states now and then; notice a broker that is gone, and lifts that are."""
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._refresh())
-            group.create_task(self._tidy())
+        await together(self._refresh(), self._tidy())
 
     async def test(self) -> None:
         """Publish a test, which the broker says that it has."""

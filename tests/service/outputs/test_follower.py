@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -18,6 +20,7 @@ from service.outputs.health import OutputState
 from service.store.database import Store
 from service.store.delivery import outputs
 from service.store.delivery.outputs import StoredOutput
+from tests.service.outputs.conftest import until
 from tests.service.outputs.scripted import Receiver, ScriptedOutput, quick, raise_alarm
 from tests.service.store.empty import open_empty
 
@@ -140,7 +143,7 @@ def test_what_is_not_wanted_is_passed_by(store: Store, follow: Follow) -> None:
     receiver.wait(lambda: receiver.seqs == [2])
     receiver.away = True
     raise_alarm(store, 3)
-    assert not follower.behind(3)
+    until(lambda: not follower.behind(3))  # the receiver has it before the cursor stands behind it
     raise_alarm(store, 4, lift="wanted")
     assert follower.behind(4)
 
@@ -202,3 +205,56 @@ def test_a_test_that_waits_ends_with_whoever_asked(store: Store, follow: Follow,
         problem = tested.result(120)
     assert problem is not None
     assert problem.problem is OutputProblem.TIMED_OUT
+
+
+class SlowToLeave(ScriptedOutput):
+    """Its goodbye takes until `may_leave`; `left`: it was said to the end."""
+
+    def __init__(self, receiver: Receiver, may_leave: threading.Event) -> None:
+        super().__init__(receiver)
+        self._may_leave, self.left = may_leave, False
+
+    async def close(self) -> None:
+        await super().close()
+        with self._receiver.changed:
+            self._receiver.changed.notify_all()
+        while not self._may_leave.is_set():
+            await asyncio.sleep(0.001)
+        self.left = True
+
+
+def test_a_goodbye_is_said_to_its_end_however_often_it_is_asked_to_go(store: Store) -> None:
+    """All are asked to end side by side, then each is waited for: the second time cuts nothing off."""
+    set_up(store)
+    receiver, may_leave = Receiver(), threading.Event()
+    output = SlowToLeave(receiver, may_leave)
+    follower = Follower("o", lambda: output, lambda _: True, store, "e", quick())
+    follower.runner.start()
+    receiver.wait(lambda: receiver.opened)
+    follower.ask_to_end()
+    receiver.wait(lambda: receiver.closed)
+    follower.ask_to_end()
+    may_leave.set()
+    assert follower.runner.stop()
+    assert output.left
+
+
+class DeafOutput(ScriptedOutput):
+    """Its first cancellation is lost, as `asyncio.wait_for` loses one."""
+
+    async def watch(self) -> None:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            await asyncio.Event().wait()
+
+
+def test_one_that_loses_a_cancellation_ends_too(store: Store) -> None:
+    """Otherwise its thread stays, its receiver hears no goodbye, and retained states stay as they were."""
+    set_up(store)
+    receiver = Receiver()
+    follower = Follower("o", partial(DeafOutput, receiver), lambda _: True, store, "e", quick())
+    follower.runner.start()
+    receiver.wait(lambda: receiver.opened)
+    assert follower.runner.stop()
+    assert receiver.closed == 1
