@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from prometheus_client import CollectorRegistry
 
@@ -27,6 +28,8 @@ from service.settings import Settings
 from service.station.cameras import Cameras, MakeSupervisor
 from service.store.alarms.history import StoredOutbox, ensure_epoch
 from service.store.database import Store
+from service.store.evidence.remote import RemoteStore
+from service.store.kept.lines import SharedLines
 from service.store.kept.shipping import EvidenceShipper
 from service.store.kept.whole import Evidence
 from service.usecases.setup.whole import Setups
@@ -44,6 +47,7 @@ class Core:
     shipper: EvidenceShipper
     fleet: CameraFleet | None
     accounts: Callable[[], dict[str, CarriersAccounted]]
+    lines: SharedLines | None
 
 
 def make_core(
@@ -131,4 +135,14 @@ def make_core(
         shipper,
         maker.fleet,
         lambda: pipeline.stored(maker.book.accounts()),
+        None if (remote := evidence.remote) is None else _lines(settings, remote, shipper, role, runners),
     )
+
+
+def _lines(
+    settings: Settings, remote: RemoteStore, shipper: EvidenceShipper, role: ServiceRole, runners: Runners
+) -> SharedLines:
+    def leads() -> bool:
+        return role.mine is not None
+
+    return SharedLines(settings.data / "learnt", remote, leads, partial(shipper.owns, remote), runners)

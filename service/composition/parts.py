@@ -34,6 +34,8 @@ def add_parts(core: Core) -> None:
     leader = LeaderWatch(runtime.store, runtime.hub, runtime.role, runtime.runners)
     runtime.gate.redeem_elsewhere = leader.ticket
     parts.add("the leader is being asked", leader, Begins.EVERYWHERE)
+    if core.lines is not None:
+        parts.add("what was learnt of lines is being shared", core.lines, Begins.EVERYWHERE)
     parts.add("the lifts' controls are being told", make_controls(runtime, sight))
     escalator = Escalator(runtime.store, runtime.clock.now, runners=runtime.runners)
     parts.add("alarms that nobody acknowledges are being looked up", escalator, Begins.LEADING)

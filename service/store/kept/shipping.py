@@ -108,7 +108,7 @@ class EvidenceShipper:
 
     def _send(self, remote: RemoteStore) -> None:
         """Send all that waits, in turns; raises what the store raises."""
-        if not self._owns(remote):
+        if not self.owns(remote):
             self._failed("evidence_not_ours", "the shared store is another installation's", at_once=True)
             self.runner.stopping.wait(IDLE_S)
             return
@@ -121,10 +121,11 @@ class EvidenceShipper:
             self._succeeded()
         self._succeeded()
 
-    def _owns(self, remote: RemoteStore) -> bool:
+    def owns(self, remote: RemoteStore) -> bool:
         """Say whether the store is this installation's, and claim it if it is nobody's.
 
         The mark is looked at each time: a folder that is no longer mounted would be filled here, unseen.
+        Raises EvidenceUnreachableError, StoreError.
         """
         with self._store.reading() as session:
             known = _known(session, remote.url)

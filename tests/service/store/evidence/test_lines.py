@@ -1,0 +1,140 @@
+"""Who leads next has what the leader learnt of the lines, and nobody waits for it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from service.domain.errors import EvidenceUnreachableError
+from service.host.runner import Runners
+from service.store.evidence.remote import EvidenceAddress, RemoteStore
+from service.store.kept.lines import SharedLines
+
+pytest.importorskip("fsspec")
+
+Serve = Callable[[str, bool], "Service"]
+
+
+class Service:
+    """One of several services of one database; `look` is a turn of its thread."""
+
+    def __init__(self, folder: Path, root: Path, leads: bool) -> None:
+        self.folder, self.leads, self.owned = folder, leads, True
+        folder.mkdir()
+        store = RemoteStore(EvidenceAddress(root.as_uri()))
+        self.lines = SharedLines(folder, store, lambda: self.leads, self._owns, Runners())
+
+    def look(self) -> None:
+        self.lines._turn()
+
+    def learn(self, content: bytes, at_ns: int, lift: str = "l") -> None:
+        (self.folder / f"{lift}.npz").write_bytes(content)
+        os.utime(self.folder / f"{lift}.npz", ns=(at_ns, at_ns))
+
+    def knows(self, lift: str = "l") -> bytes | None:
+        path = self.folder / f"{lift}.npz"
+        return path.read_bytes() if path.exists() else None
+
+    def _owns(self) -> bool:
+        if not self.owned:
+            raise EvidenceUnreachableError("its mark is not there")
+        return True
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    (tmp_path / "shared").mkdir()
+    return tmp_path / "shared"
+
+
+@pytest.fixture
+def serve(tmp_path: Path, root: Path) -> Serve:
+    return lambda name, leads: Service(tmp_path / name, root, leads)
+
+
+def there(root: Path) -> list[str]:
+    return sorted(path.name for path in (root / "learnt").glob("*"))
+
+
+def test_the_next_leader_has_what_the_last_one_learnt(serve: Serve, root: Path) -> None:
+    """Each change goes over, one file a lift stays, and after a change of leaders it goes the other way."""
+    first, second = serve("first", True), serve("second", False)
+    first.learn(b"a line", 1_000_000_000)
+    first.learn(b"another", 5, lift="m")
+    (first.folder / "l.setup.npz").write_bytes(b"a set-up's")
+    first.look()
+    second.look()
+    assert (second.knows(), second.knows("m")) == (b"a line", b"another")
+    assert there(root) == ["l.1000000000.npz", "m.5.npz"]
+    first.learn(b"the line later", 2_000_000_001)
+    first.look()
+    second.look()
+    assert second.knows() == b"the line later"
+    assert there(root) == ["l.2000000001.npz", "m.5.npz"]
+    first.leads, second.leads = False, True
+    second.look()
+    assert there(root) == ["l.2000000001.npz", "m.5.npz"]  # it is what it brought: nothing to send
+    second.learn(b"by the next one, whose clock is behind", 1_500_000_000)
+    second.look()
+    first.look()
+    assert first.knows() == b"by the next one, whose clock is behind"
+    assert there(root) == ["l.1500000000.npz", "m.5.npz"]
+
+
+def test_nothing_is_sent_or_brought_twice(serve: Serve, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file of megabytes goes once, also over a restart of either."""
+    asked: list[str] = []
+    for name in ("put", "get"):
+        old = getattr(RemoteStore, name)
+
+        def counted(
+            self: RemoteStore, what: object, *, name: str = name, old: Callable[..., object] = old
+        ) -> object:
+            asked.append(name)
+            return old(self, what)
+
+        monkeypatch.setattr(RemoteStore, name, counted)
+    first, second = serve("first", True), serve("second", False)
+    first.learn(b"a line", 7)
+    for _ in range(3):
+        first.look()
+        second.look()
+    assert asked == ["put", "get"]
+    for service in (first, second):
+        service.lines._held.clear()  # as after a restart
+        service.look()
+    assert asked == ["put", "get"]
+
+
+@pytest.mark.parametrize("leads", [False, True])
+def test_a_store_that_is_away_or_not_ours_is_left_alone(serve: Serve, root: Path, leads: bool) -> None:
+    """Nothing is written into a folder where nothing is mounted; once it is back, all goes on."""
+    other, service = serve("other", not leads), serve("service", leads)
+    for each in (other, service):
+        each.learn(b"a line", 7, lift="led" if each.leads else "old")
+    service.owned = False
+    service.look()
+    if leads:
+        assert not (root / "learnt").exists()
+    other.look()
+    service.owned = True
+    service.look()
+    other.look()
+    assert (service if other.leads else other).knows("led") == b"a line"
+
+
+def test_names_that_are_no_lifts_are_left_alone(serve: Serve, root: Path) -> None:
+    """Whatever else lies there is neither brought nor deleted, and leads nowhere else."""
+    (root / "learnt").mkdir()
+    strange = ["..%2Fx.1.npz", "l.npz", "L.1.npz", "l.-1.npz", "l.1.npz.part"]
+    for name in strange:
+        (root / "learnt" / name).write_bytes(b"?")
+    second, first = serve("second", False), serve("first", True)
+    second.look()
+    assert list(second.folder.iterdir()) == []
+    first.learn(b"a line", 7)
+    first.look()
+    assert there(root) == sorted([*strange, "l.7.npz"])
