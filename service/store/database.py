@@ -42,6 +42,8 @@ T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 MAX_WAITING_JOBS = 2048
+CHECKPOINT_EVERY_S = 60.0
+"""How often SQLite's log is moved into the file, in seconds: some megabytes of many cameras."""
 NEW_ALARMS = "new_alarms"
 """Key in Session.info: the alarms that a job raised or changed; listeners get them after the commit."""
 
@@ -75,8 +77,12 @@ class Store:
         self.rejected_jobs = 0
         self.damaged = DamagedRows()
         self._head = HeadFile(data)
-        self._runner = (runners or Runners()).add(Runner("database", self._work))
+        runners = runners or Runners()
+        self._runner = runners.add(Runner("database", self._work))
         self._runner.start()
+        self._tidying = Runner("database log", self._tidy)
+        if url is None:
+            runners.add(self._tidying).start()
 
     @classmethod
     def open(
@@ -162,6 +168,7 @@ class Store:
         with self._changed:
             self._closed = True
             self._changed.notify()
+        self._tidying.stop()
         self._runner.stop(timeout_s)
         with self._changed:
             left = list(self._jobs)
@@ -183,6 +190,14 @@ class Store:
                 if self._jobs and self._jobs[0] is item:
                     self._jobs.popleft()
         return False
+
+    def _tidy(self) -> bool:
+        """Move the log into the file beside the writer, which would otherwise do so within a commit."""
+        with self._tidying.heartbeat.waiting():
+            if self._tidying.stopping.wait(CHECKPOINT_EVERY_S):
+                return False
+        self.database.checkpoint()
+        return True
 
     def _next_job(self) -> Job | None:
         with self._runner.heartbeat.waiting(), self._changed:

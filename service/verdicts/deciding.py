@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections import defaultdict, deque
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -37,9 +36,6 @@ MAX_WAITING = 64
 FLOOD = 16
 """Beyond `max_waiting` passages are recorded without being judged, beyond this many times it together."""
 
-PATIENCE_S = 10.0
-"""So long a carrier may keep those of its lift that come later; an engine answers within 5 s."""
-
 BUSY = 4
 """Of a passage that comes while so many are being judged, only begin, middle and end are judged."""
 
@@ -56,25 +52,8 @@ class _Answered:
     reason: Reason | None = None
 
 
-@dataclass(eq=False)
-class _Place:
-    """A carrier's place among those of its lift, until all before it are answered. over: it has none."""
-
-    since_mono_s: float = field(default_factory=time.monotonic)
-    answered: _Answered | None = None
-    over: bool = False
-
-    @property
-    def waits(self) -> bool:
-        """Whether others wait for it."""
-        return self.answered is None and time.monotonic() - self.since_mono_s < PATIENCE_S
-
-
 class Decider:
     """Judges passages: `submit` from any thread never blocks, and every passage becomes a record.
-
-    Those of a lift are decided in the order in which they were submitted, whoever is answered first: if the
-    service ends, the next one counts from the last carrier that is stored, so none before it may be open.
 
     Args:
         engine: runs the network; may be down at times.
@@ -105,7 +84,6 @@ class Decider:
         # Bounded by hand, by what `_waiting` admits. A passage is taken out once it is decided: the thread
         # may be struck at any moment, and a passage that is decided twice is recorded once.
         self._inbox: deque[_Answered] = deque()
-        self._places: defaultdict[str, deque[_Place]] = defaultdict(deque)
         self._arrived = threading.Event()
         self.followers: tuple[JudgedFollower, ...] = ()
         """Called with each judged passage once it was handed on; must neither block nor raise."""
@@ -140,8 +118,7 @@ class Decider:
         elif not passage.pictures:
             reason = Reason.NO_PICTURES
         if reason or version is None:
-            passage = replace(passage, pictures=(), between=())  # it may have to wait
-            self._receive(_Answered(passage, version, self._engine, None, reason), self._place(passage))
+            self._receive(_Answered(passage, version, self._engine, None, reason))
             return
         # The one that embedded these masks, also while another model takes its place.
         engine = engine_of(self._engine, version.model)
@@ -150,38 +127,17 @@ class Decider:
             answer = engine.submit_pictures(pictures, version.reference_embeddings())
         except ValueError as error:
             log.warning("pictures cannot be judged", passage=passage.id, reason=str(error))
-            answered = _Answered(passage, version, engine, None, Reason.PICTURES_UNUSABLE)
-            self._receive(answered, self._place(passage))
+            self._receive(_Answered(passage, version, engine, None, Reason.PICTURES_UNUSABLE))
             return
-        place = self._place(passage)
-        answer.add_done_callback(lambda done: self._receive(_Answered(passage, version, engine, done), place))
+        answer.add_done_callback(lambda done: self._receive(_Answered(passage, version, engine, done)))
 
     def stop(self) -> None:
         """Decide what has been answered, then end. Stop cameras and engine before."""
         self.runner.stop()
-        with self._lock:
-            left = [place.answered for places in self._places.values() for place in places]
-            self._inbox.extend(each for each in left if each is not None)
         self._decide_all()
 
-    def _place(self, passage: Passage) -> _Place:
-        place = _Place(over=passage.test is not None)
-        if not place.over:
-            with self._lock:
-                self._places[passage.lift_id].append(place)
-        return place
-
-    def _receive(self, item: _Answered, place: _Place) -> None:
-        """Take an answer; hand on what has nothing open before it."""
-        with self._lock:
-            place.answered, places = item, self._places[item.passage.lift_id]
-            if place.over:
-                self._inbox.append(item)
-            while places and not places[0].waits:
-                first = places.popleft()
-                first.over = True
-                if first.answered is not None:
-                    self._inbox.append(first.answered)
+    def _receive(self, item: _Answered) -> None:
+        self._inbox.append(item)
         self._arrived.set()
 
     def _turn(self) -> None:

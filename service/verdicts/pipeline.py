@@ -123,7 +123,7 @@ class Pipeline:
         self._arming = ArmingWatch(
             store, engine, pictures, self.masks.get, self.masks.why_none, self._beat_checking
         )
-        proposals = Proposals(store, engine, pictures, self.masks.get, self._beat_proposing)
+        proposals = Proposals(store, engine, pictures, self.masks.get, self._beat_proposing, self._rest)
         # Apart from maintenance: a lift is looked at for seconds, and shelving must not wait for that.
         self._proposing = Runner("proposals", proposals.step, every_s=PROPOSE_EVERY_S)
         self._checking = Runner("arming", self._arming.step, every_s=ARM_EVERY_S)
@@ -279,6 +279,9 @@ class Pipeline:
 
     def _beat_proposing(self) -> None:
         self._proposing.heartbeat.begin()
+
+    def _rest(self, seconds: float) -> None:
+        self._proposing.stopping.wait(seconds)
 
     def _count(self, record: PassageRecord, decided_mono_s: float) -> None:
         self._latency.observe(time.monotonic() - decided_mono_s)

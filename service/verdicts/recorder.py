@@ -1,7 +1,6 @@
 """Commits passages and their alarms, and counts and logs each one that is lost.
 
-A write that the database refuses is repeated until it succeeds, and once more when the service stops; what
-comes later of its lift waits behind it, so that none before the last carrier that is stored is open. Memory
+A write that the database refuses is repeated until it succeeds, and once more when the service stops. Memory
 stays bounded: the first refused passages keep their pictures, later ones keep only their record. When even
 records are too many, the passages of a lift are merged into one record that says how many carriers it stands
 for; those with an alarm go last, and into a record with an alarm. While anything waits, readiness says so,
@@ -11,7 +10,7 @@ and operators see the alarms that are not stored yet.
 from __future__ import annotations
 
 import threading
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
@@ -74,25 +73,15 @@ class Recorder:
         self._settled = threading.Condition(self._lock)
         self._open = 0
         self._refused: deque[PassageDraft] = deque()
-        self._retried: Counter[str] = Counter()  # how many of each lift are under way once more
         self._crowds: dict[tuple[str, Severity | None, int | None], PassageDraft] = {}
         self._last_try = False
-        self._due = threading.Event()
-        self.runner = Runner("records", self._turn, wake=self._due.set)
+        self.runner = Runner("records", self._try_again, every_s=RETRY_EVERY_S)
 
     def add(self, draft: PassageDraft, *, again: bool = False) -> None:
         """Commit the passage and its alarm; returns at once. again: it was refused before."""
         self._pictures.expect(draft.files)
-        lift_id = draft.record.lift_id
         with self._lock:
-            behind = not again and self._is_refused(lift_id)
-            self._open += not behind
-        if behind:
-            self._refuse(draft, StoreError("carriers before it are refused"))
-            with self._lock:
-                self.runner.unfinished = self._waiting()
-            self._due.set()
-            return
+            self._open += 1
         outcome = self._store.write(partial(store_passage, record=draft.record, sighting=draft.sighting))
         outcome.add_done_callback(partial(self._finish, draft, again))
 
@@ -131,23 +120,11 @@ class Recorder:
         with self._settled:
             self._settled.wait_for(lambda: self._open == 0, self._last_try_s)
 
-    def _is_refused(self, lift_id: str) -> bool:
-        """Say whether something of a lift waits for another try, or is under way with it."""
-        return self._retried[lift_id] > 0 or any(draft.record.lift_id == lift_id for draft in self._refused)
-
-    def _turn(self) -> None:
-        with self.runner.heartbeat.waiting():
-            self._due.wait(RETRY_EVERY_S)
-        self._due.clear()
-        if not self.runner.stopping.is_set():
-            self._try_again()
-
     def _try_again(self) -> None:
         with self._lock:
             refused, crowds = list(self._refused), list(self._crowds.values())
             self._refused.clear()
             self._crowds.clear()
-            self._retried.update(draft.record.lift_id for draft in (*refused, *crowds))
         if refused:
             self._tally.add(Event.RECORDS_RETRIED, len(refused))
             log.warning("records that the database refused are tried again", count=len(refused))
@@ -161,7 +138,6 @@ class Recorder:
             with self._settled:
                 self.runner.unfinished = self._waiting()
                 self._open -= 1
-                self._retried[draft.record.lift_id] -= again
                 self._settled.notify_all()
 
     def _waiting(self) -> str:

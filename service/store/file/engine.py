@@ -21,6 +21,10 @@ from service.store.audit import guard
 
 BUSY_TIMEOUT_S = 10.0
 
+MOST_LOG_PAGES = 16_384
+"""The log's length, 64 MB, from which on a commit moves it into the file itself, if nobody else did. By
+default that is every thousandth page, and the verdict that is committed then waits for two more flushes."""
+
 
 def make_engine(path: Path, *, write: bool) -> Engine:
     """Make an engine on `path`; `write` ones begin IMMEDIATE, the others may only read.
@@ -51,6 +55,8 @@ def make_engine(path: Path, *, write: bool) -> Engine:
                 connection.execute("PRAGMA journal_mode=WAL")
         for pragma in ("synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
+        if write:
+            connection.execute(f"PRAGMA wal_autocheckpoint={MOST_LOG_PAGES}")
         guard.add_function(connection)
         if not write:
             connection.execute("PRAGMA query_only=ON")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
@@ -30,7 +31,7 @@ from service.inference.artefact import Manifest
 from service.inference.enrolment import enrol
 from service.inference.inline import InlineEngine
 from service.site.learning import find_site_calibration
-from service.site.proposals import Proposals
+from service.site.proposals import MAX_REST_S, REST_FACTOR, Proposals
 from service.store import lifts, masks, passages, site_calibrations
 from service.store.database import Store
 from service.store.pictures import Pictures
@@ -177,6 +178,24 @@ def test_long_learning_is_not_a_hang(house: House) -> None:
     proposals = Proposals(house.store, house.engine, house.pictures, house.masks.get, lambda: beats.append(1))
     assert proposals.look(LIFT) is not None
     assert len(beats) >= 50
+
+
+def test_learning_leaves_the_processor_to_the_cameras(house: House) -> None:
+    """It rests several times as long as it works, before each passage, and the rest is no hang."""
+    done: list[float | None] = []
+    house.watch(50)
+    proposals = Proposals(
+        house.store, house.engine, house.pictures, house.masks.get, lambda: done.append(None), done.append
+    )
+    began_s = time.monotonic()
+    assert proposals.look(LIFT) is not None
+    worked_s = time.monotonic() - began_s
+    rests = [each for each in done if each is not None]
+    assert done[::2] == rests
+    assert all(each is None for each in done[1::2])
+    assert all(0.0 < each <= MAX_REST_S for each in rests)
+    assert sum(rests) <= REST_FACTOR * worked_s
+    assert len(rests) >= 50
 
 
 def test_a_proposal_has_prototypes_where_both_states_were_seen(house: House) -> None:

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from service.store.file.engine import make_engine, migrate
 from service.store.records import OutboxEntry
 from service.store.tables import Base, MetaRow, terms
 from tests.service.conftest import GivenDatabases
+from tests.service.store.empty import open_empty
 
 VERSIONS = Path(database.__file__).parent / "migrations" / "versions"
 
@@ -198,6 +200,29 @@ def test_the_pragmas_hold_on_every_connection(store: Store) -> None:
         session.execute(text("DELETE FROM meta"))
 
 
+@pytest.mark.sqlite
+def test_no_commit_waits_until_the_log_is_in_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Six megabytes stay in the log when they are committed; a thread of its own moves them soon."""
+    file, large = tmp_path / "barwatch.db", 6_000_000
+
+    def job(session: Session) -> None:
+        session.execute(text("CREATE TABLE large AS SELECT zeroblob(:large) AS content"), {"large": large})
+
+    with closing(open_empty(tmp_path)) as store:
+        store.write(job).result()
+        assert file.stat().st_size < large
+    monkeypatch.setattr(database, "CHECKPOINT_EVERY_S", 0.01)
+    other = tmp_path / "other"
+    with closing(open_empty(other)) as store:
+        store.write(job).result()
+        end_s = time.monotonic() + 60.0
+        while (other / "barwatch.db").stat().st_size < large:
+            assert time.monotonic() < end_s, "the log is not moved"
+            time.sleep(0.01)
+
+
 def test_the_epoch_stays(tmp_path: Path) -> None:
     """The alarm sequence keeps its identity for as long as the file lives, and another file has another."""
     epochs = []
@@ -323,7 +348,7 @@ def test_no_job_is_lost_with_its_thread(tmp_path: Path, blow: type[BaseException
     """Killed while it waits or while it works: each job is done or answered, and the next ones are done."""
     runners = Runners()
     store = Store.open(tmp_path, runners)
-    (runner,) = runners
+    runner = next(each for each in runners if each.name == "database")
     inside, let_go = threading.Event(), threading.Event()
 
     def hold(_: Session) -> None:
