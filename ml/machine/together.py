@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
 from multiprocessing import get_context
 from pathlib import Path
 
-from ml.machine.groups import end_groups
+_GRACE_S = 10.0
 
 _FORKED = get_context("fork")
 
@@ -53,13 +54,15 @@ def side_by_side(works: Sequence[Callable[[], int]], logs: Path, seconds: float 
     for process in processes:
         process.start()
     ends = time.monotonic() + seconds if seconds else float("inf")
-    try:
-        for process in processes:
-            process.join(None if seconds == 0 else max(0.0, ends - time.monotonic()))
-    finally:  # where this process is interrupted, they are in groups that are not
-        late = [process for process in processes if process.is_alive()]
-        end_groups([process.pid for process in late if process.pid])
-        for process in late:
+    for process in processes:
+        process.join(None if seconds == 0 else max(0.0, ends - time.monotonic()))
+    late = [process for process in processes if process.is_alive()]
+    for process in late:
+        os.killpg(process.pid or 0, signal.SIGTERM)
+    for process in late:
+        process.join(_GRACE_S)
+        if process.is_alive():
+            os.killpg(process.pid or 0, signal.SIGKILL)
             process.join()
     return sum(process.exitcode != 0 for process in processes if process not in late)
 

@@ -10,17 +10,16 @@ from pathlib import Path
 from ml.report.accuracy import (
     arming_section,
     benchmark_section,
-    gains_table,
     lifts_section,
     onsite_section,
     privacy_table,
 )
 from ml.report.headlines import headlines
 from ml.report.recordings import alarms_section, events_section, passages_section
-from ml.report.sizing import sizing
+from ml.report.sizing import carried, sizing
 from ml.report.speed import cameras_section, embed_section
 from ml.report.summary import NAMES, SPEEDS, summary_table
-from ml.report.systems import systems_table
+from ml.report.systems import gains_table, systems_table
 from ml.report.table import Result, Table, rendered
 from ml.report.verdicts import habits_section, length_section, proposals_section, seats_section
 
@@ -67,15 +66,11 @@ def read_results(folder: Path) -> dict[str, Result]:
     return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in files}
 
 
-def report_document(results: Mapping[str, Result], runs: Mapping[str, Result]) -> str:
-    """Return the whole report as Markdown: the summary, then every table with its command and commit.
-
-    Args:
-        runs: of the papers' systems, by their names.
-    """
+def report_document(results: Mapping[str, Result]) -> str:
+    """Return the whole report as Markdown: the summary, then every table with its command and commit."""
     sections = [(section, found) for name, found in results.items() if (section := _section(name, found))]
     plotted = any(name.startswith("benchmark-") for name in results)
-    return rendered("report", summary=summary_table(results, runs), sections=sections, plotted=plotted)
+    return rendered("report", summary=summary_table(results), sections=sections, plotted=plotted)
 
 
 def _section(name: str, result: Result) -> str:
@@ -93,12 +88,14 @@ def _section(name: str, result: Result) -> str:
 
 def places(
     results: Mapping[str, Result], runs: Mapping[str, Result], teachers: Mapping[str, Result]
-) -> dict[str, Table]:
-    """Return the tables that other documents have a place for, by the place's name."""
-    tables = {"figures": headlines(results), "systems": systems_table(runs, results)}
+) -> dict[str, Table | str]:
+    """Return the tables and sentences that other documents have a place for, by the place's name."""
+    tables: dict[str, Table | str] = {"figures": headlines(results), "systems": systems_table(runs, results)}
     tables["teachers"] = gains_table(teachers, results)
     if "ingest" in results:
         tables["sizing"] = sizing(results["ingest"])
+    if "carry" in results:
+        tables["carried"] = carried(results["carry"])
     if "privacy" in results:
         tables["privacy"] = privacy_table(results["privacy"])
     return tables

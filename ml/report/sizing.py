@@ -1,4 +1,4 @@
-"""The table for sizing a machine: what each kind of camera costs (docs/operations.md)."""
+"""For sizing a machine: what each kind of camera costs, and how many were carried (docs/operations.md)."""
 
 from __future__ import annotations
 
@@ -21,6 +21,17 @@ def sizing(ingest: Result) -> Table:
         )
     cores = f"cameras on {ingest['machine']['cores']} cores"
     return Table(("camera", "of one core", cores, "memory of each further camera", "first camera"), rows)
+
+
+def carried(found: Result) -> str:
+    """Return in a sentence how many cameras a machine really carried (carry.json)."""
+    late = "none of them" if not found["late"] else f"{found['late']:,} of them"
+    return (
+        f"{found['cameras']} cameras 720p25 were run for {found['seconds'] / 60:.0f} minutes on "
+        f"{found['cores']} cores (`{found['command']}`): {found['judged']:,} verdicts, {late} after the "
+        f"moment up to which an alarm is in time, the last of the others "
+        f"{max(found['least_spare_ms'], 0):.0f} ms before it; {found['frames_dropped']:,} frames dropped."
+    )
 
 
 def _range(values: list[float]) -> str:

@@ -139,11 +139,6 @@ class Passage:
     sighting: CarrierSighting | None = None
 
     @property
-    def gone_mono_s(self) -> float:
-        """When its carrier left, time.monotonic(), as well as that is known."""
-        return self.decided_mono_s if self.left_mono_s is None else self.left_mono_s
-
-    @property
     def judged(self) -> tuple[Picture, ...]:
         """Return all pictures in order of time."""
         return tuple(sorted((*self.pictures, *self.between), key=lambda picture: picture.t_s))

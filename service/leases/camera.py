@@ -188,7 +188,7 @@ class LeasedCamera:
             self._lease(successor.owner)
             self._watcher, self.owner, successor.turn = successor.watcher, successor.owner, self._turn
             known_s = self._accounted.left_mono_s  # as it is now: who passed unseen is reported after others
-            for passage in sorted(successor.reported, key=lambda passage: passage.gone_mono_s):
+            for passage in successor.reported:
                 # Of those that both saw, the one before has reported some, and some not yet.
                 if self._is_new(passage, known_s):
                     self._take(self._turn, passage)
@@ -256,8 +256,8 @@ class LeasedCamera:
             return replace(event, fence=fence)
         if not isinstance(event, Passage):
             return event
-        sighting = CarrierSighting(fence, steady_at(event.gone_mono_s), event.interval_s)
-        return replace(event, sighting=sighting)
+        left_s = event.decided_mono_s if event.left_mono_s is None else event.left_mono_s
+        return replace(event, sighting=CarrierSighting(fence, steady_at(left_s), event.interval_s))
 
     def _ask_again(self) -> None:
         """Ask once more for a lease that the database did not give."""

@@ -104,7 +104,7 @@ class Accounted:
     def take(self, event: CameraEvent, now_mono_s: float) -> None:
         """Take in a report that came at `now_mono_s`."""
         if isinstance(event, Passage):
-            left_s = event.gone_mono_s
+            left_s = event.decided_mono_s if event.left_mono_s is None else event.left_mono_s
             self.left_mono_s = _later(self.left_mono_s, left_s)
             self._interval_s = event.interval_s or self._interval_s
             self._account(left_s)

@@ -168,15 +168,12 @@ class Station:
         """The same as `learnt`, as soon as the line is followed."""
         return self._extractor.learnt_so_far
 
-    def take(self, frame: Frame, now_s: float, came_s: float | None = None) -> list[StationEvent]:
-        """Take in a frame at `now_s`; return what is to be reported.
-
-        came_s: when the camera sent it, if that was before; by the same clock.
-        """
+    def take(self, frame: Frame, now_s: float) -> list[StationEvent]:
+        """Take in a frame that came at `now_s`; return what is to be reported."""
         events: list[StationEvent] = []
         if now_s >= self._next_s:
             self._next_s = now_s + self._inspect_every_s
-            events += self._inspect(frame, now_s, came_s)
+            events += self._inspect(frame, now_s)
         return events + self._reported(self._extractor.step(frame), now_s)
 
     def tick(self, now_s: float, load: Load | None = None) -> list[StationEvent]:
@@ -194,13 +191,13 @@ class Station:
         """End of a recording; see `PassageExtractor.finish`."""
         return self._reported(self._extractor.finish(), now_s)
 
-    def _inspect(self, frame: Frame, now_s: float, came_s: float | None) -> list[Health]:
+    def _inspect(self, frame: Frame, now_s: float) -> list[Health]:
         if frame.damaged:
             self._moved_s = now_s
             # What was lost in a damaged picture would be learnt as part of the view, or look like blur.
-            return self.health.damaged_frame(now_s, self._extractor.line_interval_s, came_s)
+            return self.health.damaged_frame(now_s, self._extractor.line_interval_s)
         view = inspect(frame)
-        changes = self.health.frame(view, now_s, self._extractor.line_interval_s, came_s)
+        changes = self.health.frame(view, now_s, self._extractor.line_interval_s)
         moving = self._motion.step(view)
         if moving or self.health.problem is not None:
             self._moved_s = now_s
@@ -218,8 +215,7 @@ class Station:
         problem = self.health.problem
         # The one before, where the line was lost with these carriers.
         self._interval_s = self._extractor.line_interval_s or self._interval_s
-        # Whoever watches next counts from the last that was reported (service.leases).
-        for found in sorted(passages, key=lambda passage: passage.t_end_s):
+        for found in passages:
             passage = replace(found, interval_s=self._interval_s)
             self.passages += passage.carriers
             pictures = tuple(replace(each, problem=each.problem or problem) for each in passage.pictures)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ml.report.sizing import sizing
+from ml.report.sizing import carried, sizing
 
 
 def _camera(**changes: Any) -> dict[str, Any]:
@@ -23,3 +23,14 @@ def test_memory_that_was_not_measured_is_left_open() -> None:
     rows = str(sizing({"machine": {"cores": 4}, "cameras": [without, even]})).splitlines()[2:]
     assert rows[0].endswith("| 37 | | |")
     assert rows[1].endswith("| 60 MB | 100 MB |")
+
+
+def test_cameras_that_ran_are_said_with_their_late_verdicts() -> None:
+    """Who reads it sees whether a verdict was late, and what ran."""
+    run = {"cameras": 12, "seconds": 600.2, "cores": 2, "command": "barwatch bench carry", "judged": 1290}
+    run |= {"late": 0, "least_spare_ms": 46.2, "frames_dropped": 0}
+    assert (
+        "for 10 minutes on 2 cores (`barwatch bench carry`): 1,290 verdicts, none of them after"
+        in carried(run)
+    )
+    assert "1,290 verdicts, 3 of them after" in carried(run | {"late": 3})

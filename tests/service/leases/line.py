@@ -222,11 +222,6 @@ class FakeService:
             left_at = steady_at(event.left_mono_s or 0.0)
             self.waiting.append(replace(draft, record=replace(draft.record, left_at=left_at)))
 
-    def kill(self) -> None:
-        """End, with its owners and what was on its way."""
-        self.owners.clear()
-        self.waiting.clear()
-
     @property
     def owner(self) -> FakeOwner:
         """Who has the camera."""

@@ -166,19 +166,6 @@ def test_a_carrier_on_its_way_is_not_taken_for_stored(day: Day) -> None:
 
 
 @pytest.mark.fault(51)
-def test_what_a_killed_service_had_not_stored_is_accounted_for(day: Day) -> None:
-    """Two carriers were on their way into the database, and one came there: the first, as ever."""
-    day.run(2 * EVERY_S)
-    first = day.now.waiting.pop(0)
-    day.store.write(partial(store_passage, record=first.record, sighting=first.sighting)).result()
-    assert len(day.now.waiting) == 1
-    day.now.kill()
-    day.services.append(day.begin())
-    day.run(2 * EVERY_S)
-    assert day.each_once()
-
-
-@pytest.mark.fault(51)
 def test_a_lease_that_comes_late_says_who_passed_before_its_owner_began(day: Day) -> None:
     """Two carriers pass; a service begins, and the database is lost: they are `unknown` once it is back."""
     day.run(2.2 * EVERY_S, seen=False)

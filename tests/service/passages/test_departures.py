@@ -177,18 +177,6 @@ def test_a_process_that_is_started_again_accounts_for_the_time_between(
     assert len({round(at_s) for at_s in middles(before)}) == len(before)
 
 
-@pytest.mark.fault(51)
-def test_who_passed_before_a_process_began_is_reported_before_others(day: list[Frame]) -> None:
-    """Found out once it has learnt the line: who takes its place then looks for nobody before the last."""
-    station = Station(watched(DAY), 0.0, run_id="late", left_mono_s=CLOCK_S + 3.0)
-    events = [event for frame in day if 9.0 < frame.t_s < 26.0 for event in station.take(frame, frame.t_s)]
-    found = [event for event in events if isinstance(event, Passage)]
-    assert not seen(found[0])
-    assert any(map(seen, found))
-    left_s = [passage.gone_mono_s for passage in found]
-    assert left_s == sorted(left_s)
-
-
 def test_what_is_hidden_is_not_taken_for_a_gap_on_the_rope(
     day: list[Frame], begun: tuple[PassageExtractor, list[Passage]]
 ) -> None:

@@ -139,21 +139,6 @@ def test_what_the_database_refused_is_tried_once_more_at_the_stop(desk: Desk) ->
 
 
 @pytest.mark.fault(51)
-def test_no_carrier_is_stored_before_one_of_its_lift_that_was_refused(desk: Desk) -> None:
-    """Were the service lost between both, nobody would look for the first; its alarm is shown meanwhile."""
-    desk.refusing = True
-    desk.add("first")
-    desk.refusing = False
-    desk.add("second", BAR_OPEN)
-    desk.add("another lift's", lift_id="other")
-    desk.store.write(lambda session: None).result()  # whatever was handed on before is stored
-    assert (desk.recorded, desk.shown) == (["another lift's"], [["second"]])
-    desk.recorder.runner.start()
-    desk.stop()
-    assert desk.recorded == ["another lift's", "first", "second"]
-
-
-@pytest.mark.fault(51)
 def test_a_carrier_that_is_another_owners_is_counted_and_not_stored(desk: Desk) -> None:
     """Its owner's time was over: no record, no alarm, no picture, and nobody is shown an alarm to come."""
     left_at = datetime.now(UTC)

@@ -188,7 +188,7 @@ def test_who_passed_unseen_is_taken_over_though_it_is_reported_after_others(yard
     seen = (("4", now_s - 6.0), ("1", now_s - 24.1), ("2, unseen", now_s - 18.0), ("3, unseen", now_s - 12.0))
     yard.answer(key, LIVE, *(passage(name, at_s + AHEAD_S) for name, at_s in seen))
     yard.fleet.step()
-    assert yard.passages() == ["1 here", "2, unseen", "3, unseen", "4"]
+    assert yard.passages() == ["1 here", "4", "2, unseen", "3, unseen"]
 
 
 def test_a_node_is_told_with_what_a_camera_is_dialled_when_it_asks(yard: Yard) -> None:
