@@ -101,12 +101,14 @@ class CarrierSighting:
     """By which lease a carrier was seen, and when it left.
 
     left_at: an aware time, by a clock that nobody sets (service.host.clocks.steady). interval_s: between
-    carriers at the line's nominal speed; 0 where that is unknown.
+    carriers at the line's nominal speed; 0 where that is unknown. seen: whether a picture shows it; else the
+    line's phase alone tells of it.
     """
 
     fence: int
     left_at: datetime
     interval_s: float
+    seen: bool = True
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -121,6 +123,8 @@ class Passage:
     test: whose self-test it belongs to; None of a carrier that passes.
     interval_s: between carriers at the line's nominal speed; 0 where that is unknown.
     sighting: by which lease its carrier was seen; None where there are no leases, as in a recording.
+    complete: whether every carrier that left before those reported so far is reported too; not while it is
+        uncertain where the line is: a carrier that is recognised does not wait for those before it.
     """
 
     id: str
@@ -137,6 +141,7 @@ class Passage:
     test: PassageTest | None = None
     interval_s: float = 0.0
     sighting: CarrierSighting | None = None
+    complete: bool = True
 
     @property
     def judged(self) -> tuple[Picture, ...]:

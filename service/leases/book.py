@@ -121,18 +121,22 @@ def _take_over(
 
     Each carrier that it reported and that is not stored left after both times that are read here.
     """
+    counted = began or now
     left = leases.last_left(session, lift_id, before=began)
     intervals_s = [(newer - older).total_seconds() for newer, older in pairwise(left)]
     interval_s = max(median(intervals_s), 0.0) if intervals_s else 0.0
     same = timedelta(seconds=leases.SAME * interval_s)
     until, stood_s = left[0] if left else None, 0.0
+    incomplete = accounted.incomplete_after(session).get(lift_id)
+    if until is not None and incomplete is not None and counted - incomplete <= ACCOUNTED:
+        until = min(until, incomplete)
     noted = accounted.noted(session).get(lift_id)
     if noted is not None and (until is None or noted[0] >= until - ROUNDED):
         until, stood_s = noted
-    hand_out, began = partial(leases.hand_out, session, lift_id, owner, now=now), began or now
-    if until is not None and began - until - timedelta(seconds=stood_s) <= ACCOUNTED:
+    hand_out = partial(leases.hand_out, session, lift_id, owner, now=now)
+    if until is not None and counted - until - timedelta(seconds=stood_s) <= ACCOUNTED:
         # A lease takes `since` for a carrier's time, near which no other one leaves.
         lease = hand_out(max([until - same, *left[:1]]))
         return HandedOut(lease, mono_at(min(until, now)), True, stood_s, interval_s)
-    lease = hand_out(began - same if interval_s else None)
+    lease = hand_out(counted - same if interval_s else None)
     return HandedOut(lease, None, True, 0.0, interval_s)

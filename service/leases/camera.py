@@ -12,6 +12,7 @@ from functools import partial
 
 import structlog
 
+from lifts.decision.reasons import Reason
 from service.domain.alarm import AlarmKind
 from service.domain.camera import CameraEvent, CameraState, CameraStatus, WatchedLift
 from service.domain.errors import StoreError
@@ -21,7 +22,7 @@ from service.host.clocks.steady import steady_at
 from service.leases.book import HandedOut, LeaseBook
 from service.leases.gap import passed_unseen
 from service.leases.successor import Successor, Watcher
-from service.station.carried import NOTHING_CARRIED, Accounted, Carried
+from service.station.carried import NOTHING_CARRIED, Accounted, Carried, Reported
 from service.store.owners.leases import SAME
 
 log = structlog.get_logger(__name__)
@@ -75,7 +76,7 @@ class LeasedCamera:
         self._fence, self._accounted = book.resume(watched.lift.id, clock())
         self._waiting: Future[HandedOut]
         self._asked_s = 0.0
-        self._edge_s: float | None = None
+        self._before = Reported(None, ())
         self._untold = False
         """Whether an owner began and could not be told since when it had to count."""
         self._first_s: float | None = None
@@ -111,7 +112,7 @@ class LeasedCamera:
         with self._lock:
             known, handed = self._accounted, self._handed
             until_s, left_s = known.until_mono_s, known.left_mono_s
-            if self._stopped or handed is None or until_s is None:
+            if self._stopped or handed is None or until_s is None or self._unlisted is not None:
                 return None
             if left_s is not None and until_s <= left_s and not known.stood_s:
                 return None
@@ -187,17 +188,13 @@ class LeasedCamera:
             before.ask_to_stop()
             self._lease(successor.owner)
             self._watcher, self.owner, successor.turn = successor.watcher, successor.owner, self._turn
-            known_s = self._accounted.left_mono_s  # as it is now: who passed unseen is reported after others
+            known = self._accounted.reported  # as it is now: who passed unseen is reported after others
             for passage in successor.reported:
                 # Of those that both saw, the one before has reported some, and some not yet.
-                if self._is_new(passage, known_s):
+                if _is_new(passage, known):
                     self._take(self._turn, passage)
         before.stop()
         log.info("camera handed on", lift_id=self.watched.lift.id, owner=successor.owner)
-
-    def _is_new(self, passage: Passage, known_s: float | None) -> bool:
-        left_s = passage.left_mono_s
-        return left_s is None or known_s is None or left_s > known_s + SAME * passage.interval_s
 
     def _take_of(self, successor: Successor, event: CameraEvent) -> None:
         with self._lock:
@@ -214,7 +211,7 @@ class LeasedCamera:
     def _lease(self, owner: str) -> None:
         """Begin another owner's turn: nothing that the one before reports is passed on."""
         self._turn += 1
-        self._handed, self._edge_s = None, self._accounted.left_mono_s
+        self._handed, self._before = None, self._accounted.reported
         self._ask(owner)
         try:
             self._handed = self._waiting.result(HAND_OUT_S)
@@ -226,9 +223,7 @@ class LeasedCamera:
     def _take(self, turn: int, event: CameraEvent) -> None:
         """Pass on what the owner of a turn reports, if it is still its turn."""
         with self._lock:
-            twice = (
-                self._handed is None and isinstance(event, Passage) and not self._is_new(event, self._edge_s)
-            )
+            twice = self._handed is None and isinstance(event, Passage) and not _is_new(event, self._before)
             if (
                 turn != self._turn or twice
             ):  # without a lease, nobody else refuses what an owner before reported
@@ -236,8 +231,8 @@ class LeasedCamera:
                 return
             self._accounted.take(event, self._clock())
             if isinstance(event, Passage) and self._successor is not None:
-                known_s = self._accounted.left_mono_s
-                self._successor.keep(lambda passage: self._is_new(passage, known_s))
+                known = self._accounted.reported
+                self._successor.keep(lambda passage: _is_new(passage, known))
             if self._first_s is None:
                 self._first_s = self._accounted.until_mono_s
             self._ask_again()
@@ -250,14 +245,17 @@ class LeasedCamera:
 
     def _marked(self, event: CameraEvent) -> CameraEvent:
         if self._handed is None:
-            return event
+            # Until its lease has come, nobody knows who passed before the first owner began.
+            return replace(event, complete=False) if self._untold and isinstance(event, Passage) else event
         fence = self._handed.lease.fence
         if isinstance(event, Health):
             return replace(event, fence=fence)
         if not isinstance(event, Passage):
             return event
         left_s = event.decided_mono_s if event.left_mono_s is None else event.left_mono_s
-        return replace(event, sighting=CarrierSighting(fence, steady_at(left_s), event.interval_s))
+        unseen = event.carriers == 1 and all(each.problem is Reason.NOT_SEEN for each in event.pictures)
+        sighting = CarrierSighting(fence, steady_at(left_s), event.interval_s, not unseen)
+        return replace(event, sighting=sighting)
 
     def _ask_again(self) -> None:
         """Ask once more for a lease that the database did not give."""
@@ -293,3 +291,8 @@ class LeasedCamera:
         began_s = self._began_s if self._untold else None
         left_s = self._accounted.left_mono_s
         self._waiting = self._book.hand_out(self.watched.lift.id, owner, left_s, self._fence, began_s)
+
+
+def _is_new(passage: Passage, known: Reported) -> bool:
+    left_s = passage.left_mono_s
+    return left_s is None or not known.has(left_s, SAME * passage.interval_s)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from service.domain.passage import CarrierSighting, Passage
-from service.host.clocks.steady import steady_at
+from service.domain.passage import Passage
 from service.leases.book import HandedOut
 from service.passages.reporter import not_seen
 
@@ -22,9 +21,9 @@ def passed_unseen(lift_id: str, handed: HandedOut, first_s: float) -> Passage | 
     carriers = round(gap_s / handed.interval_s) if handed.interval_s else 1
     if gap_s <= 0.0 or carriers < 1:
         return None
-    fence = handed.lease.fence
+    # By no lease: another one may have been handed out meanwhile, whose owner knows nothing of it.
     return Passage(
-        id=f"{lift_id}-before-lease-{fence}",
+        id=f"{lift_id}-before-lease-{handed.lease.fence}",
         lift_id=lift_id,
         number=1,
         t_begin_s=0.0,
@@ -34,5 +33,4 @@ def passed_unseen(lift_id: str, handed: HandedOut, first_s: float) -> Passage | 
         decided_mono_s=first_s,
         left_mono_s=first_s,
         carriers=carriers,
-        sighting=CarrierSighting(fence, steady_at(first_s), 0.0),
     )

@@ -6,6 +6,7 @@ import math
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import structlog
 
@@ -67,6 +68,8 @@ class LineMemory:
             log.warning("what was learnt is not kept", lift_id=self._watched.lift.id, reason=str(error))
 
 
+_MOST = 256  # carriers of a time in which it is uncertain where the line is
+
 STANDS_S, STANDS = 30.0, 1.5
 """A line that was seen to stand for longer than both, in seconds and in carriers' intervals, did stand: where
 no carrier is in view, one that runs looks like it for a while (service.line.odometer)."""
@@ -76,11 +79,27 @@ BEHIND_S, BEHIND = 10.0, 0.5
 (service.health.limits). Half an interval, as nobody says how far the next carrier is."""
 
 
+class Reported(NamedTuple):
+    """Which carriers an owner has reported.
+
+    until_mono_s: all that left up to then, time.monotonic(); None: none. beyond: when others left.
+    """
+
+    until_mono_s: float | None
+    beyond: tuple[float, ...]
+
+    def has(self, left_mono_s: float, same_s: float) -> bool:
+        """Say whether a carrier that left then is one of them. same_s: two times of one are no more apart."""
+        within = self.until_mono_s is not None and left_mono_s <= self.until_mono_s + same_s
+        return within or any(abs(left_mono_s - each_s) < same_s for each_s in self.beyond)
+
+
 class Accounted:
     """Until when the carriers of a lift are accounted for, by what its camera's owner has reported.
 
-    That is when the last reported carrier left; when the first picture came, before any did; and a moment
-    ago, where the line stands. What passes after that is for the next owner to account for.
+    That is when the last carrier left that was reported with all before it; when the first picture came,
+    before any did; and a moment ago, where the line stands. What passes after that is for the next owner to
+    account for.
 
     A process that has just begun takes any line for standing, and cannot say who passed before it began until
     the line runs. While nothing moves before its camera, that time does not grow: `stood_s` does.
@@ -93,6 +112,7 @@ class Accounted:
         self.until_mono_s, self.stood_s = until_mono_s, stood_s
         self.left_mono_s: float | None = None
         """When the last reported carrier left."""
+        self.reported = Reported(None, ())
         self._stands: tuple[float, float, bool] | None = None  # since when, stood_s then, whether accounted
         self._interval_s = 0.0
 
@@ -107,7 +127,11 @@ class Accounted:
             left_s = event.decided_mono_s if event.left_mono_s is None else event.left_mono_s
             self.left_mono_s = _later(self.left_mono_s, left_s)
             self._interval_s = event.interval_s or self._interval_s
-            self._account(left_s)
+            if event.complete:
+                self.reported = Reported(self.left_mono_s, ())
+                self._account(self.left_mono_s)
+            else:  # who left before it is still to be reported, perhaps
+                self.reported = self.reported._replace(beyond=(*self.reported.beyond[-_MOST + 1 :], left_s))
         elif isinstance(event, CameraStatus):
             self._status(event, now_mono_s)
 

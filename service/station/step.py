@@ -216,7 +216,8 @@ class Station:
         # The one before, where the line was lost with these carriers.
         self._interval_s = self._extractor.line_interval_s or self._interval_s
         for found in passages:
-            passage = replace(found, interval_s=self._interval_s)
+            complete = found is passages[-1] and self._extractor.accounted
+            passage = replace(found, interval_s=self._interval_s, complete=complete)
             self.passages += passage.carriers
             pictures = tuple(replace(each, problem=each.problem or problem) for each in passage.pictures)
             events.append(passage if problem is None else replace(passage, pictures=pictures, between=()))

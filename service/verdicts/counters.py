@@ -38,7 +38,9 @@ class PassageCounters:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._counts: Counter[Event] = Counter(dict.fromkeys(Event, 0))
-        self._under_way: defaultdict[str, set[str]] = defaultdict(set)
+        self._under_way: defaultdict[str, dict[str, int]] = defaultdict(dict)
+        self._begun = 0
+        self._newest: Counter[str] = Counter()
 
     def add(self, event: Event, count: int = 1) -> None:
         """Count an event, or several of a kind."""
@@ -48,17 +50,26 @@ class PassageCounters:
     def begin(self, lift_id: str, record_id: str) -> None:
         """Note that a record of a lift is under way into the database."""
         with self._lock:
-            self._under_way[lift_id].add(record_id)
+            self._begun += 1
+            self._under_way[lift_id].setdefault(record_id, self._begun)
 
     def end(self, lift_id: str, record_id: str) -> None:
         """Note that it is there, is part of another one, or will not come; also a second time."""
         with self._lock:
-            self._under_way[lift_id].discard(record_id)
+            number = self._under_way[lift_id].pop(record_id, 0)
+            self._newest[lift_id] = max(self._newest[lift_id], number)
 
     def under_way(self, lift_id: str) -> bool:
         """Say whether a record of the lift is under way."""
         with self._lock:
             return bool(self._under_way[lift_id])
+
+    def passes_over(self, lift_id: str, record_id: str) -> bool:
+        """Say whether records are under way that began before this one, or before one that has ended."""
+        with self._lock:
+            found = self._under_way[lift_id]
+            newest = max(found.get(record_id, 0), self._newest[lift_id])
+            return any(number < newest for other, number in found.items() if other != record_id)
 
     def snapshot(self) -> dict[str, int]:
         """Return how often each event has happened."""

@@ -16,6 +16,7 @@ from concurrent.futures import Future
 from functools import partial
 
 import structlog
+from sqlalchemy.orm import Session
 
 from service.alarms.policy import passage_alarm
 from service.alarms.unstored import UnstoredAlarms
@@ -82,8 +83,13 @@ class Recorder:
         self._pictures.expect(draft.files)
         with self._lock:
             self._open += 1
-        outcome = self._store.write(partial(store_passage, record=draft.record, sighting=draft.sighting))
+        outcome = self._store.write(partial(self._store_draft, draft=draft))
         outcome.add_done_callback(partial(self._finish, draft, again))
+
+    def _store_draft(self, session: Session, draft: PassageDraft) -> bool:
+        record = draft.record
+        complete = draft.complete and not self._tally.passes_over(record.lift_id, record.id)
+        return store_passage(session, record, sighting=draft.sighting, complete=complete)
 
     def add_test(self, draft: PassageDraft, test: PassageTest) -> None:
         """Commit a self-test's passage the same way; what it came to is answered to whoever waits for it."""
@@ -103,7 +109,9 @@ class Recorder:
             crowd = self._crowds.get(key)
             record = crowd_of(bare) if crowd is None else coalesced(crowd.record, bare)
             first = draft if crowd is None else crowd
-            self._crowds[key] = PassageDraft(record, draft.decided_mono_s, sighting=first.sighting)
+            complete = first.complete and draft.complete
+            at_s, sighting = draft.decided_mono_s, first.sighting
+            self._crowds[key] = PassageDraft(record, at_s, sighting=sighting, complete=complete)
             if record.id != bare.id:
                 self._unstored.discard(bare.id)
                 self._tally.begin(record.lift_id, record.id)

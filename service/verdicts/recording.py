@@ -21,7 +21,7 @@ from service.domain.alarm import AlarmKind, AlarmState, Severity
 from service.domain.arrays import Image
 from service.domain.passage import CarrierSighting, CommittedTest, Passage, PassageTest
 from service.store import alarms, passages
-from service.store.owners import leases
+from service.store.owners import accounted, leases
 from service.store.pictures import Pictures
 from service.store.records import PassageRecord, PictureRecord
 from service.store.trials import self_tests
@@ -37,6 +37,7 @@ class PassageDraft:
     committed (uint8[H, W, 3] RGB or uint8[H, W]). decided_mono_s: time.monotonic() of its last picture.
     masks: of its lift; what lies apart from them may be hidden in what is stored. None: nothing is hidden.
     sighting: by which lease its carrier was seen, of several the first; None: by none.
+    complete: see Passage.
     """
 
     record: PassageRecord
@@ -44,6 +45,7 @@ class PassageDraft:
     files: dict[str, Image] = field(default_factory=dict)
     masks: MaskPair | None = None
     sighting: CarrierSighting | None = None
+    complete: bool = True
 
     @property
     def severity(self) -> Severity | None:
@@ -59,7 +61,7 @@ class PassageDraft:
     def without_pictures(self) -> PassageDraft:
         """Return it without its evidence."""
         bare = tuple(replace(picture, file=None, why=None) for picture in self.record.pictures)
-        return PassageDraft(replace(self.record, pictures=bare), self.decided_mono_s, sighting=self.sighting)
+        return replace(self, record=replace(self.record, pictures=bare), files={}, masks=None)
 
 
 def draft_of(
@@ -104,7 +106,7 @@ def draft_of(
         left_at=None if passage.left_mono_s is None else wall_time(passage.left_mono_s),
         carriers=passage.carriers,
     )
-    return PassageDraft(record, passage.decided_mono_s, files, masks, passage.sighting)
+    return PassageDraft(record, passage.decided_mono_s, files, masks, passage.sighting, passage.complete)
 
 
 def coalesced(first: PassageRecord, more: PassageRecord) -> PassageRecord:
@@ -164,15 +166,19 @@ def store_passage(
     record: PassageRecord,
     at: datetime | None = None,
     sighting: CarrierSighting | None = None,
+    complete: bool = True,
 ) -> bool:
     """Store the passage and its alarm in one transaction; return whether the passage was new.
 
     at: when the alarm is raised, an aware time; now if not given. sighting: by which lease it was seen.
+    complete: whether every carrier is stored that left before those that are.
 
     Raises FencedError: another owner of the camera has to report the carrier.
     """
     if sighting is not None:
-        leases.check_carrier(session, record.lift_id, sighting)
+        leases.check_carrier(session, record.lift_id, sighting, record.left_at)
+    if record.left_at is not None:
+        accounted.mark(session, record.lift_id, complete)
     if not passages.add(session, record):
         return False
     draft = passage_alarm(record, evidence_of(record))

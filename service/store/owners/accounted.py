@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 
 from service.domain.passage import CarriersAccounted
 from service.store.damage import readable
-from service.store.owners.leases import newest_fence
+from service.store.owners.leases import last_left, newest_fence
 from service.store.tables import MetaRow
 
 _KEY, _NOTES = "accounted_until", TypeAdapter(dict[str, tuple[AwareDatetime, float]])
+_INCOMPLETE, _TIMES = "incomplete_after", TypeAdapter(dict[str, AwareDatetime])
 
 
 def noted(session: Session) -> dict[str, tuple[datetime, float]]:
@@ -36,3 +37,25 @@ def note(session: Session, found: Mapping[str, CarriersAccounted]) -> None:
     }
     if current:
         session.merge(MetaRow(key=_KEY, value=_NOTES.dump_json(noted(session) | current).decode()))
+
+
+def incomplete_after(session: Session) -> dict[str, datetime]:
+    """Return the lifts of which a carrier is stored and not all before it, and since when that is so.
+
+    That is when the last carrier left that was stored with all before it.
+    """
+    query = select(MetaRow).where(MetaRow.key == _INCOMPLETE)
+    found = readable(session, query, MetaRow.key, lambda row: _TIMES.validate_json(row.value))
+    return {lift_id: at for _, times in found for lift_id, at in (times or {}).items()}
+
+
+def mark(session: Session, lift_id: str, complete: bool) -> None:
+    """Note before a carrier is stored whether all that left before those stored are stored then."""
+    found = incomplete_after(session)
+    if complete is (lift_id not in found):
+        return
+    if complete:
+        del found[lift_id]
+    elif left := last_left(session, lift_id):
+        found[lift_id] = left[0]
+    session.merge(MetaRow(key=_INCOMPLETE, value=_TIMES.dump_json(found).decode()))

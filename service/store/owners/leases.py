@@ -19,6 +19,8 @@ from service.store.tables import CameraLeaseRow, PassageRow
 KEPT, KEPT_FOR = 16, timedelta(hours=1)
 """A camera's newest leases and those of the last hour are kept: what was seen before has come."""
 
+_RECENT = 256  # carriers; of ten minutes
+
 SAME = 0.5
 """Of the carriers' interval. Two owners' times of one carrier are less apart than this, those of two carriers
 more: so it is while the owners' clocks differ by less than half of it."""
@@ -54,24 +56,37 @@ def newest(session: Session, lift_id: str) -> Lease | None:
     return found[0][1] if found else None
 
 
-def check_carrier(session: Session, lift_id: str, seen: CarrierSighting) -> None:
-    """Refuse a carrier that another owner has to report. Raises FencedError.
+def check_carrier(
+    session: Session, lift_id: str, seen: CarrierSighting, left_at: datetime | None = None
+) -> None:
+    """Refuse a carrier that another owner has to report, or has reported. Raises FencedError.
 
-    A carrier whose leases are damaged is stored: better twice than never.
+    A carrier whose leases are damaged is stored: better twice than never. One that left well before `since`
+    is stored unless it is stored already: who had the camera before had not reported all of them, perhaps.
+
+    left_at: when it left by the clock that its record says it by; None: by that of leases.
     """
     query = select(CameraLeaseRow).where(
         CameraLeaseRow.lift_id == lift_id, CameraLeaseRow.fence >= seen.fence
     )
     rows = readable(session, query.order_by(CameraLeaseRow.fence), CameraLeaseRow.fence, _lease)
     by_fence = {fence: lease for fence, lease in rows if lease is not None}
-    own, edge = by_fence.get(seen.fence), seen.left_at - timedelta(seconds=SAME * seen.interval_s)
+    own, same = by_fence.get(seen.fence), timedelta(seconds=SAME * seen.interval_s)
+    edge = seen.left_at - same
     what = f"{lift_id}: a carrier that left at {seen.left_at:%H:%M:%S.%f}, seen by lease {seen.fence},"
     for fence, later in by_fence.items():
         # A service that knew less than the one before handed out the lease, perhaps: each has to be asked.
         if fence > seen.fence and (own is None or later.since is None or edge > later.since):
             raise FencedError(f"{what} is for {later.owner} to report, by lease {fence}")
-    if own is not None and own.since is not None and edge <= own.since:
-        raise FencedError(f"{what} was reported by an owner before")
+    before = own is not None and own.since is not None and edge <= own.since
+    last = own is not None and own.since is not None and seen.left_at + same >= own.since
+    known = (before or not seen.seen) and _is_stored(session, lift_id, left_at or seen.left_at, same)
+    if (before and (last or not same)) or known:
+        raise FencedError(f"{what} was reported before")
+
+
+def _is_stored(session: Session, lift_id: str, left_at: datetime, same: timedelta) -> bool:
+    return any(abs(at - left_at) < same for at in last_left(session, lift_id, _RECENT))
 
 
 def check_current(session: Session, lift_id: str, fence: int) -> None:

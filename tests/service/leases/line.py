@@ -11,6 +11,8 @@ from functools import partial
 from itertools import count
 from typing import Any, cast
 
+from sqlalchemy.orm import Session
+
 from lifts.decision.judge import unknown
 from lifts.decision.reasons import Reason
 from lifts.decision.verdict import Judgement, Verdict
@@ -20,9 +22,10 @@ from service.domain.passage import CarriersAccounted, Passage
 from service.host.clocks.steady import steady_at
 from service.leases.book import HandedOut, LeaseBook
 from service.leases.camera import LeasedCamera
+from service.passages.reporter import not_seen
 from service.station.carried import Carried
 from service.store.database import Store
-from service.verdicts.recording import PassageDraft, draft_of
+from service.verdicts.recording import PassageDraft, draft_of, store_passage
 
 EVERY_S = 6.0
 """Between carriers."""
@@ -60,6 +63,12 @@ class FakeLine:
         return list(range(first, len(self.left_s)))
 
 
+def storing(draft: PassageDraft, *, last: bool = True) -> Callable[[Session], bool]:
+    """Return the job that stores it; last: nothing that was reported before is under way."""
+    complete = draft.complete and last
+    return partial(store_passage, record=draft.record, sighting=draft.sighting, complete=complete)
+
+
 def carrier_of(passage_id: str) -> int:
     """Return which carrier a passage is of."""
     words = passage_id.split("-")
@@ -84,6 +93,8 @@ class FakeOwner:
         self.carried = carried
         self.kept: list[Passage] = []
         self.located = False
+        self.unsure, self.passed_over = False, list[int]()
+        """Whether it is uncertain where the line is; carriers that it reports when that is certain again."""
         self.process = (None, 0)
         self.status = self.says(1.0)
 
@@ -103,7 +114,15 @@ class FakeOwner:
         status = CameraStatus(
             "lift", CameraState.LIVE, "", 25.0, 0.0, 1, 0, 0, "stopped" if stands else "2 s"
         )
-        return replace(status, carrier_every_s=every_s, accounted=self.located, still_s=still_s)
+        accounted = self.located and not self.unsure
+        return replace(status, carrier_every_s=every_s, accounted=accounted, still_s=still_s)
+
+    def is_sure(self) -> None:
+        """Know again where the line is: who passed over meanwhile is reported at last."""
+        self.unsure = False
+        while self.passed_over:
+            self._report(self.passed_over.pop(0), unseen=True, complete=not self.passed_over)
+        self.send()
 
     def see(self, carriers: list[int], speed: float) -> None:
         """Take in who left; the first time, also who left before and is not accounted for."""
@@ -127,11 +146,18 @@ class FakeOwner:
         left_s = self.line.left_s[number] + self.clock_s
         if left_s <= self.until_s + 0.5 * EVERY_S:
             self.invented += 1
-            return
-        seen = self.line.left_s[number] >= self.began_s + VIEW_S
+        elif self.unsure and not self.passed_over:
+            self.passed_over.append(number)
+        else:
+            self._report(number, unseen=False, complete=not self.unsure)
+
+    def _report(self, number: int, *, unseen: bool, complete: bool) -> None:
+        left_s = self.line.left_s[number] + self.clock_s
+        seen = self.line.left_s[number] >= self.began_s + VIEW_S and not unseen
         name = f"{self.lift_id}-{number}-{'seen' if seen else 'unseen'}-{next(NUMBERS)}"
-        passage = Passage(name, self.lift_id, 1, 0.0, 1.0, 2.0, (), left_s, left_s, interval_s=EVERY_S)
-        self.kept.append(passage)
+        shown = not_seen(0.0) if not seen else replace(not_seen(0.0), problem=None)
+        passage = Passage(name, self.lift_id, 1, 0.0, 1.0, 2.0, (shown,), left_s, left_s, interval_s=EVERY_S)
+        self.kept.append(replace(passage, complete=complete))
 
     def send(self) -> None:
         """Report what is kept, and what it says now, if there is anybody to report to."""
@@ -200,7 +226,6 @@ class FakeService:
         self.line, self.lift_id = line, watched.lift.id
         self.owners: list[FakeOwner] = []
         self.waiting: list[PassageDraft] = []
-        self.wrote = False
         self.book = book or OpenBook(database, line)
         self.camera = LeasedCamera(
             watched, self._take, self.book, self._make, late, name, clock=lambda: line.now_s
@@ -239,6 +264,11 @@ class FakeService:
         """As `service.composition.core` has them: nothing while a carrier is on its way."""
         said = self.book.accounts()
         return {} if self.waiting else said
+
+    def dies(self) -> None:
+        """Nothing more comes of it, nor of what is on its way."""
+        self.waiting.clear()
+        self.owners.clear()
 
     def see(self, carriers: list[int], speed: float) -> None:
         """Let every owner see who left, also those whose camera was handed on."""

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -36,8 +35,9 @@ from service.station.supervisor import CameraSupervisor
 from service.store import alarms
 from service.store.database import Store
 from service.store.tables import PassageRow
-from service.verdicts.recording import draft_of, store_passage
+from service.verdicts.recording import draft_of
 from tests.end_to_end.conftest import Serve
+from tests.service.leases.line import storing
 
 NEAR_S = 0.3 * INTERVAL_S
 """A passage is of the carrier that left this near to it; between carriers are 5.6 s."""
@@ -118,8 +118,7 @@ def test_every_carrier_that_passes_has_one_record(
         if isinstance(event, Passage):
             reported.append(event)
             draft = draft_of(event, unknown(Reason.NO_MASKS))
-            job = partial(store_passage, record=draft.record, sighting=draft.sighting)
-            waiting.append(store.write(job))
+            waiting.append(store.write(storing(draft)))
         elif isinstance(event, Health):
             waiting.append(store.write(lambda session: apply(session, event)))
 

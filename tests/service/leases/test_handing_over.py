@@ -31,7 +31,6 @@ from service.store import lifts
 from service.store.database import Store
 from service.store.owners import accounted
 from service.store.tables import AlarmRow, PassageRow
-from service.verdicts.recording import store_passage
 from tests.service.leases.line import (
     BEFORE,
     EVERY_S,
@@ -40,6 +39,7 @@ from tests.service.leases.line import (
     FakeLine,
     FakeService,
     carrier_of,
+    storing,
 )
 
 CLOCK_S = 0.2 * EVERY_S
@@ -97,11 +97,12 @@ class HandingOver(RuleBasedStateMachine):
         return bool(service.waiting) and not self.database.lost and may
 
     def _write(self, service: FakeService, number: int = 0) -> None:
-        draft, service.wrote = service.waiting.pop(number), True
+        draft = service.waiting.pop(number)
         if draft.sighting is None and service is not self.leader:
             return  # its claim is over, which refuses whatever it writes; a lease refuses the other carriers
         try:
-            self.store.write(partial(store_passage, record=draft.record, sighting=draft.sighting)).result()
+            # If it is not the first, one is under way that was reported before.
+            self.store.write(storing(draft, last=number == 0)).result()
         except FencedError:
             self.refused += 1
 
@@ -158,13 +159,27 @@ class HandingOver(RuleBasedStateMachine):
         else:
             self.leader.camera.succeed()
 
-    # Whoever began during an outage has a lease 5 s after it. Until then it must not be lost, once it has
-    # stored a carrier: who passed before it began stands nowhere yet.
-    @precondition(lambda self: self.leader.book.handed or not self.leader.wrote)
+    @precondition(lambda self: not self.leader.owner.unsure)
+    @rule()
+    def it_is_uncertain_where_the_line_is(self) -> None:
+        """Carriers are recognised meanwhile, but one of them."""
+        self.leader.owner.unsure = True
+
+    @rule()
+    def it_is_certain_again(self) -> None:
+        for service in self.services:
+            for owner in service.owners:
+                owner.is_sure()
+
     @precondition(lambda self: len(self.services) < 3 and not self.database.lost)
-    @rule(clock=st.floats(-1.0, 1.0), lost=st.booleans())
-    def another_service_takes_over(self, clock: float, lost: bool) -> None:
-        """The one before does not know it, and goes on. lost: the database, as soon as the claim is there."""
+    @rule(clock=st.floats(-1.0, 1.0), lost=st.booleans(), dead=st.booleans())
+    def another_service_takes_over(self, clock: float, lost: bool, dead: bool) -> None:
+        """The one before is dead, or does not know it, and goes on.
+
+        lost: the database, as soon as the claim is there.
+        """
+        if dead:
+            self.leader.dies()
         self.database.lost = lost
         self.services.append(self._service())
         self.leader.owner.clock_s = CLOCK_S * clock
@@ -197,7 +212,7 @@ class HandingOver(RuleBasedStateMachine):
         for service in self.services:
             for owner in service.owners:
                 owner.connected = True
-                owner.send()
+                owner.is_sure()
         self._pass(4 * EVERY_S)
         self._write_all()
         with self.store.reading() as session:

@@ -22,8 +22,15 @@ from service.store import lifts
 from service.store.database import Store
 from service.store.owners import accounted, leases
 from service.store.tables import PassageRow
-from service.verdicts.recording import store_passage
-from tests.service.leases.line import BEFORE, EVERY_S, FakeDatabase, FakeLine, FakeService, carrier_of
+from tests.service.leases.line import (
+    BEFORE,
+    EVERY_S,
+    FakeDatabase,
+    FakeLine,
+    FakeService,
+    carrier_of,
+    storing,
+)
 
 LIFT = Lift(id="lift", name="Lift", seats=4)
 NOTED_S = 5.0
@@ -72,9 +79,8 @@ class Day:
         for service in self.services:
             while service.waiting:
                 draft = service.waiting.pop(0)
-                job = partial(store_passage, record=draft.record, sighting=draft.sighting)
                 try:
-                    self.store.write(job).result()
+                    self.store.write(storing(draft)).result()
                 except FencedError:
                     continue
 
@@ -181,6 +187,76 @@ def test_a_lease_that_comes_late_says_who_passed_before_its_owner_began(day: Day
     found = day.carriers()
     assert found.pop(BEFORE) == 2
     assert found == Counter({number: 1 for number in range(len(day.line.left_s)) if number not in (3, 4)})
+
+
+@pytest.mark.fault(51)
+def test_who_passed_before_a_service_that_died_without_a_lease_is_accounted_for(day: Day) -> None:
+    """It began during an outage, and stored three carriers before it was given its lease: then it died."""
+    day.run(2.2 * EVERY_S, seen=False)
+    day.database.lost = True
+    day.take_over()
+    day.run(3 * EVERY_S)
+    day.database.lost = False
+    day.services[0].dies()
+    day.write()
+    assert not day.now.leased
+    day.now.dies()
+    day.take_over()
+    day.run(2 * EVERY_S)
+    assert day.each_once()
+
+
+@pytest.mark.fault(51)
+@pytest.mark.parametrize("by", ["a service", "a node", "a node that was prepared"])
+def test_who_was_passed_over_while_the_line_was_uncertain_is_accounted_for(day: Day, by: str) -> None:
+    """A carrier is recognised before it is known who left before it; who saw it is lost in between."""
+    if by == "a node that was prepared":
+        day.now.camera.prepare("b")
+    day.now.owner.unsure = True
+    day.run(2.2 * EVERY_S)
+    assert len(day.now.waiting) == 1
+    day.write()
+    if by == "a service":
+        day.now.dies()
+        day.take_over()
+    elif by == "a node":
+        day.now.owner.connected = False
+        day.now.camera.move("b", "no answer")
+    else:
+        day.now.camera.succeed()
+    day.run(2 * EVERY_S)
+    assert day.each_once()
+
+
+@pytest.mark.fault(51)
+def test_who_was_passed_over_and_is_reported_at_last_is_stored_once(day: Day) -> None:
+    """And nobody counts again from before it."""
+    day.now.owner.unsure = True
+    day.run(3 * EVERY_S)
+    day.now.owner.is_sure()
+    day.write()
+    with day.store.reading() as session:
+        assert accounted.incomplete_after(session) == {}
+    assert day.take_over().owner.unaccounted == 0
+    day.run(2 * EVERY_S)
+    assert day.each_once()
+
+
+@pytest.mark.fault(51)
+def test_who_passed_before_a_lease_that_came_late_is_not_the_next_owners_to_report(day: Day) -> None:
+    """The line stands, so that nobody is seen; the camera is handed on before that record is stored."""
+    day.run(2.2 * EVERY_S, seen=False)
+    day.database.lost = True
+    day.take_over()
+    day.run(10.0, 0.0)
+    day.database.lost = False
+    day.services[0].dies()
+    day.run(10.0, 0.0)
+    assert len(day.now.waiting) == 1
+    day.now.camera.move("b", "no answer")
+    day.run(2 * EVERY_S)
+    day.write()
+    assert day.carriers()[BEFORE] == 2
 
 
 @pytest.mark.fault(51)

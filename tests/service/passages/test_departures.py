@@ -177,6 +177,23 @@ def test_a_process_that_is_started_again_accounts_for_the_time_between(
     assert len({round(at_s) for at_s in middles(before)}) == len(before)
 
 
+@pytest.mark.fault(48)
+def test_only_the_last_of_carriers_that_were_passed_over_says_that_all_are_reported(
+    day: list[Frame], begun: tuple[PassageExtractor, list[Passage]]
+) -> None:
+    """A process that begins reports those that it did not see together: the first may come through alone."""
+    learnt, left_mono_s = begun[0].learnt, begun[1][-1].left_mono_s
+    station = Station(watched(DAY), 0.0, run_id="second", learnt=learnt, left_mono_s=left_mono_s)
+    found = list[Passage]()
+    for frame in (frame for frame in day if frame.t_s >= 26.0):
+        now = [each for each in station.take(frame, frame.t_mono_s) if isinstance(each, Passage)]
+        found += now
+        assert [each.complete for each in now[:-1]] == [False] * len(now[:-1])
+        assert not now or now[-1].complete is station.accounted
+    assert [passage.complete for passage in found].count(False) >= 1
+    assert found[-1].complete
+
+
 def test_what_is_hidden_is_not_taken_for_a_gap_on_the_rope(
     day: list[Frame], begun: tuple[PassageExtractor, list[Passage]]
 ) -> None:

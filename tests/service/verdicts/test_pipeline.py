@@ -334,7 +334,7 @@ def test_a_refused_write_is_tried_again(house: House) -> None:
     def refusing(job: Callable[..., Any]) -> Future[Any]:
         nonlocal refusals
         # Conditions and upkeep write too, and try again by paths of their own.
-        if refusals == 0 or "record" not in getattr(job, "keywords", {}):
+        if refusals == 0 or "draft" not in getattr(job, "keywords", {}):
             return write(job)
         refusals -= 1
         failed: Future[Any] = Future()

@@ -24,7 +24,7 @@ from service.domain.errors import StoreError
 from service.domain.passage import CarrierSighting
 from service.store import alarms, passages
 from service.store.database import Store
-from service.store.owners import leases
+from service.store.owners import accounted, leases
 from service.store.pictures import Pictures
 from service.store.records import PassageRecord
 from service.store.tables import PassageRow
@@ -84,7 +84,7 @@ class Desk:
         sighting: CarrierSighting | None = None,
     ) -> None:
         shown = passage(name, [picture(OPEN)], time.monotonic(), lift_id=lift_id)
-        shown = replace(shown, sighting=sighting)
+        shown = replace(shown, sighting=sighting, left_mono_s=shown.decided_mono_s)
         self.tally.begin(lift_id, name)
         self.recorder.add(draft_of(shown, judgement, None, self.pictures))
 
@@ -155,6 +155,23 @@ def test_a_carrier_that_is_another_owners_is_counted_and_not_stored(desk: Desk) 
     assert (desk.recorded, desk.carriers(), desk.shown[-1]) == (["q"], 1, [])
     assert desk.counts == {"records_retried": 2, "passages_fenced": 1}
     assert len(list(desk.pictures.folder.rglob("*.jpg"))) == 1
+
+
+@pytest.mark.fault(51)
+def test_what_is_stored_before_what_came_before_it_is_marked(desk: Desk) -> None:
+    """The database refused the first, and takes the second: whoever watches next counts from before both."""
+    desk.add("before")
+    desk.refusing = True
+    desk.add("refused")
+    desk.refusing = False
+    desk.add("stored")
+    desk.store.write(lambda _: None).result()  # what came before is done
+    with desk.store.reading() as session:
+        since = accounted.incomplete_after(session)["lift"]
+        assert since == passages.get(session, "before").left_at
+    desk.stop()
+    with desk.store.reading() as session:
+        assert accounted.incomplete_after(session) == {}
 
 
 def test_what_was_committed_although_it_was_refused_keeps_its_pictures(desk: Desk) -> None:
