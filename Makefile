@@ -61,7 +61,8 @@ unit:            ## the default test suite
 postgres:        ## what uses a database, on PostgreSQL; skipped where there is no server
 	$(BIN)/python -m pytest -m 'postgres and not slow' -n 2 --dist loadfile tests/service
 
-cluster-kills: setup   ## three nodes, eight cameras, PostgreSQL: each part killed ten times (half an hour; root)
+cluster-kills: setup-test   ## three nodes, eight cameras, PostgreSQL: each part killed ten times (half an hour; root)
+	$(PIP) -c constraints.txt -e '.[ml,ray]'
 	$(BIN)/python -m tests.cluster.kills --lifts 8 --kills 10 --out ml/results/cluster.json
 	$(BIN)/barwatch report
 

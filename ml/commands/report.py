@@ -15,6 +15,7 @@ from ml.commands.common import RELEASED, RESULTS, console
 from ml.papers.comparison.orderings import ORDERINGS, compare_runs
 from ml.papers.listed.named import MEASUREMENTS
 from ml.papers.plans.named import PLANS
+from ml.report.accuracy import TEACHERS
 from ml.report.capacity.failover import failover_places
 from ml.report.capacity.tables import capacity_places
 from ml.report.document import fill_places, places, read_results, report_document
@@ -23,7 +24,7 @@ from ml.report.papers.pairing import FOLDER as GETNET
 from ml.report.papers.pairing import getnet_page
 from ml.report.papers.tables import LEFT_OUT, tables_page
 from ml.report.plots import plots
-from ml.report.systems import TEACHERS, read_runs, systems_page
+from ml.report.systems import read_runs, systems_page
 
 
 def report(
@@ -41,7 +42,7 @@ def report(
         content |= failover_places(measured["cluster"])
     documents = [readme, *sorted((readme.parent / "docs").glob("*.md"))]
     written = {path: fill_places(path.read_text(encoding="utf-8"), content) for path in documents}
-    written[results / "report.md"] = report_document(measured)
+    written[results / "report.md"] = report_document(measured, runs)
     written[results / "systems.md"] = systems_page(
         runs,
         measured,

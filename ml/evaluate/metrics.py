@@ -105,6 +105,45 @@ def paired_difference(
     return float(difference.mean()), *_percentile_interval((total, size), mean, rounds, 0)
 
 
+def seeds_interval(
+    samples: Sequence[Float64],
+    groups: npt.ArrayLike | None = None,
+    together: bool = False,
+    rounds: int = 2000,
+) -> tuple[float, float]:
+    """95 % percentile bootstrap interval of a mean over seeds and cases, or of one such mean less another.
+
+    Seeds are drawn with replacement, and so are cases, which all rows are drawn with. Few seeds say little of
+    others: the variance that they show is a third too small of three, half of two, and none of one.
+
+    Args:
+        samples: one or two of float[seeds, N], a row for each seed; the second is subtracted.
+        groups: int[N]; where given, whole groups are drawn, such as lifts, and each counts as its size.
+        together: row s of both is of one seed, and both are drawn with it.
+    """
+    rng = np.random.default_rng(0)
+    values = np.concatenate(samples)  # [rows, N]
+    if groups is None:
+        # Cases that are alike in every row are drawn as one kind: a few kinds, as cases are right or wrong.
+        kinds, sizes = np.unique(values, axis=1, return_counts=True)
+        drawn = rng.multinomial(values.shape[1], sizes / sizes.sum(), rounds)
+        means = drawn @ kinds.T / values.shape[1]  # [rounds, rows]
+    else:
+        _, group = np.unique(groups, return_inverse=True)
+        sizes = np.bincount(group)
+        totals = np.stack([np.bincount(group, row) for row in values])
+        drawn = rng.multinomial(len(sizes), np.full(len(sizes), 1 / len(sizes)), rounds)
+        means = drawn @ totals.T / (drawn @ sizes)[:, None]
+    ends: list[Float64] = []
+    chosen: npt.NDArray[np.int64] | None = None
+    for part in np.split(means, np.cumsum([len(sample) for sample in samples])[:-1], axis=1):
+        if chosen is None or not together:
+            chosen = rng.integers(0, part.shape[1], part.shape)
+        ends.append(np.take_along_axis(part, chosen, 1).mean(1))
+    low, high = np.quantile(ends[0] - (ends[1] if len(ends) > 1 else 0.0), [0.025, 0.975])
+    return float(low), float(high)
+
+
 def calibration_error(probability: npt.ArrayLike, actual: Bool, bins: int = 10) -> float:
     """Expected calibration error, 0..1: mean gap between stated and observed frequency, weighted by bin."""
     p = np.asarray(probability, dtype=np.float64)

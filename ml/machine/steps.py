@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import subprocess
 import time
 from collections.abc import Callable, Sequence
@@ -11,11 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ml.machine.groups import end_groups
+
 Execute = Callable[[Sequence[str], Path, float], int | None]
 """Runs words, writes what they say to a log, and ends them after so many seconds; returns their exit status,
 None if they were ended."""
 
-_GRACE_S = 10.0
 _SAID = 5
 
 
@@ -39,20 +38,11 @@ def execute(words: Sequence[str], log: Path, seconds: float) -> int | None:
         try:
             return process.wait(seconds)
         except subprocess.TimeoutExpired:
-            _end(process)
             return None
-        except BaseException:
-            _end(process)
-            raise
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    os.killpg(process.pid, signal.SIGTERM)
-    try:
-        process.wait(_GRACE_S)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        finally:
+            if process.returncode is None:
+                end_groups([process.pid])
+                process.wait()
 
 
 def run_steps(

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
 from multiprocessing import get_context
 from pathlib import Path
 
-_GRACE_S = 10.0
+from ml.machine.groups import end_groups
 
 _FORKED = get_context("fork")
 
@@ -54,15 +53,13 @@ def side_by_side(works: Sequence[Callable[[], int]], logs: Path, seconds: float 
     for process in processes:
         process.start()
     ends = time.monotonic() + seconds if seconds else float("inf")
-    for process in processes:
-        process.join(None if seconds == 0 else max(0.0, ends - time.monotonic()))
-    late = [process for process in processes if process.is_alive()]
-    for process in late:
-        os.killpg(process.pid or 0, signal.SIGTERM)
-    for process in late:
-        process.join(_GRACE_S)
-        if process.is_alive():
-            os.killpg(process.pid or 0, signal.SIGKILL)
+    try:
+        for process in processes:
+            process.join(None if seconds == 0 else max(0.0, ends - time.monotonic()))
+    finally:  # where this process is interrupted, they are in groups that are not
+        late = [process for process in processes if process.is_alive()]
+        end_groups([process.pid for process in late if process.pid])
+        for process in late:
             process.join()
     return sum(process.exitcode != 0 for process in processes if process not in late)
 

@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ml.report.table import Result, Table, interval, percent, rendered, share
 from ml.report.verdicts import OUTCOMES, verdicts_table, views_text
+
+TEACHERS = "teachers"
+"""Below the results; of each network NAME.json, of the development lifts, and NAME-crosscheck.json."""
+
+NETWORKS = {
+    "trained-on": "what ships, trained on",
+    "trained-on-short": "the same, in as many steps as a trunk gets",
+    "trunk-still": "ImageNet trunk that stays as it came",
+    "wider": "wider, twice the channels",
+    "trunk": "ImageNet trunk",
+    "distilled-wider": "what ships, taught by the wider one",
+    "distilled-trunk-still": "what ships, taught by the trunk that stays as it came",
+}
+
+_WRONG = ("open_called_closed", "closed_called_open", "unknown")
+_SEAT = ("empty_called_occupied", "occupied_called_empty")
 
 
 def lifts_section(title: str, result: Result) -> str:
@@ -180,3 +196,43 @@ def privacy_section(title: str, result: Result) -> str:
     """Return the section of `barwatch evaluate-privacy`: verdicts, and what a passage takes on the disk."""
     sizes = ", ".join(f"{name} {size / 1000:.1f}" for name, size in result["bytes_per_passage"].items())
     return f"### {title}\n\n{privacy_table(result)}\n\nKilobytes of a passage: {sizes}.\n"
+
+
+def gains_table(teachers: Mapping[str, Result], others: Mapping[str, Result]) -> Table:
+    """Return a row for what ships, and for each network that was judged on both sets.
+
+    Args:
+        teachers: results of `barwatch evaluate`, by the names of their files in TEACHERS.
+        others: all other results; of what ships, "loco" and "crosscheck".
+    """
+    heads = (
+        *("network", "steps", "processor, min", "development lifts: right by the margin's sign (%)"),
+        *(
+            "passages: open as closed, closed as open, unknown",
+            "seats: empty as occupied, occupied as empty",
+        ),
+        *("crosscheck: right by the sign (%)", "pictures: open as closed, closed as open, unknown", "seats"),
+    )
+    rows = []
+    if "loco" in others and "crosscheck" in others:
+        rows.append(["what ships (0.6.0)", "", "", *_figures(others["loco"], others["crosscheck"])])
+    for name, title in NETWORKS.items():
+        judged, crossed = teachers.get(name), teachers.get(f"{name}-crosscheck")
+        if judged and crossed:
+            network = judged["network"]
+            minutes = f"{network['processor_s'] / 60:.1f}"
+            rows.append([title, network["steps_done"], minutes, *_figures(judged, crossed)])
+    return Table(heads, rows)
+
+
+def _figures(judged: Result, crossed: Result) -> list[str]:
+    passages = judged["verdicts"]["per_passage"]
+    pictures, other = judged["verdicts"]["per_picture"], crossed["verdicts"]["per_picture"]
+    return [
+        *(share(judged), f"{_counts(passages, _WRONG)} of {passages['judged']}", _counts(pictures, _SEAT)),
+        *(share(crossed), f"{_counts(other, _WRONG)} of {other['judged']}", _counts(other, _SEAT)),
+    ]
+
+
+def _counts(verdicts: Result, names: tuple[str, ...]) -> str:
+    return ", ".join(str(verdicts[name]) for name in names)

@@ -10,6 +10,7 @@ from pathlib import Path
 from ml.report.accuracy import (
     arming_section,
     benchmark_section,
+    gains_table,
     lifts_section,
     onsite_section,
     privacy_table,
@@ -19,7 +20,7 @@ from ml.report.recordings import alarms_section, events_section, passages_sectio
 from ml.report.sizing import carried, sizing
 from ml.report.speed import cameras_section, embed_section
 from ml.report.summary import NAMES, SPEEDS, summary_table
-from ml.report.systems import gains_table, systems_table
+from ml.report.systems import systems_table
 from ml.report.table import Result, Table, rendered
 from ml.report.verdicts import habits_section, length_section, proposals_section, seats_section
 
@@ -66,11 +67,15 @@ def read_results(folder: Path) -> dict[str, Result]:
     return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in files}
 
 
-def report_document(results: Mapping[str, Result]) -> str:
-    """Return the whole report as Markdown: the summary, then every table with its command and commit."""
+def report_document(results: Mapping[str, Result], runs: Mapping[str, Result]) -> str:
+    """Return the whole report as Markdown: the summary, then every table with its command and commit.
+
+    Args:
+        runs: of the papers' systems, by their names.
+    """
     sections = [(section, found) for name, found in results.items() if (section := _section(name, found))]
     plotted = any(name.startswith("benchmark-") for name in results)
-    return rendered("report", summary=summary_table(results), sections=sections, plotted=plotted)
+    return rendered("report", summary=summary_table(results, runs), sections=sections, plotted=plotted)
 
 
 def _section(name: str, result: Result) -> str:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ml.papers.comparison.orderings import runs_of
+from ml.papers.published import PRINTED_2, PRINTED_4
+from ml.report.systems import mean_share
 from ml.report.table import Result, Table, percent, share
 from ml.report.verdicts import NOT_MEASURED, format_outcomes
 
-PAPER = {"classifier": 87.76, "siamese": 90.94}
-"""Table 2's averages, in per cent (Alqasir, Muselet and Ducottet, VISAPP 2020)."""
-
-PAPER_LARGE = {"classifier": 97.71, "siamese": 99.44}
-"""Table 4's averages with the large training set, in per cent."""
+TABLES = {"paper": ("", PRINTED_2), "paper-large": (" on Table 3's 36,600 pictures", PRINTED_4)}
+"""How the paper's two networks were trained, and its averages in per cent: Tables 2 and 4."""
 
 NAMES = {
     "edge-energy": "edge energy under the masks, nothing learnt",
@@ -37,9 +37,13 @@ Row = tuple[str, str, str]
 """What, how much, and by which command."""
 
 
-def summary_table(results: Mapping[str, Result]) -> Table:
-    """Return a row for each figure; what was not run has none."""
-    rows = [*_unseen(results), *_onsite(results), *_further(results), *_benchmark(results)]
+def summary_table(results: Mapping[str, Result], runs: Mapping[str, Result]) -> Table:
+    """Return a row for each figure; what was not run has none.
+
+    Args:
+        runs: of the papers' systems, by their names.
+    """
+    rows = [*_unseen(results), *_onsite(results), *_further(results), *_benchmark(results), *_papers(runs)]
     rows += [*_recordings(results), *_speeds(results)]
     return Table(("what", "measured", "by"), rows)
 
@@ -124,16 +128,24 @@ def _benchmark(results: Mapping[str, Result]) -> list[Row]:
     rows = []
     for system, name in NAMES.items():
         if found := results.get(f"benchmark-{system}"):
-            paper = f"; paper {PAPER[system]}" if system in PAPER else ""
             if system == "barwatch":
                 rows += _verdicts("S1 to S20, no picture of which was trained on", found)
             what = f"S1 to S20, {found['pictures']} test pictures, by the margin's sign: {name}"
-            rows.append(_row(what, f"{_share(found)}{paper}", found))
-    for system, figure in PAPER_LARGE.items():
-        if f"benchmark-large-{system}" not in results:
-            name = NAMES[system].removesuffix(", trained on these lifts")
-            what = f"the same, trained on Table 3's 36,600 pictures: {name}"
-            rows.append((what, f"not run; paper {figure}", f"`barwatch train {system} --preset large`"))
+            rows.append(_row(what, _share(found), found))
+    return rows
+
+
+def _papers(runs: Mapping[str, Result]) -> list[Row]:
+    """Return the means over seeds of paper 000's two networks, beside the paper's figures."""
+    rows = []
+    for preset, (how, printed) in TABLES.items():
+        for system in ("classifier", "siamese"):
+            found = runs_of(runs, f"{system}-{preset}")
+            seeds = "1 seed" if len(found) == 1 else f"{len(found)} seeds"
+            measured = f"{mean_share(found).replace(' (', ' % (', 1)}, {seeds}" if found else "not run"
+            what = f"S1 to S20, test pictures, as in the papers: {NAMES[system]}{how}"
+            command = f"`barwatch reproduce systems/{system}-{preset}`"
+            rows.append((what, f"{measured}; paper {printed[system]:.2f}", command))
     return rows
 
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
+
+from lifts.arrays import Float64
+from ml.evaluate.metrics import bootstrap, seeds_interval, unpack_flags
+from ml.papers.comparison.orderings import ORDERINGS, flags_of, runs_of
 from ml.report.retrieval import retrieval_table
-from ml.report.table import Result, Table, points, rendered, share
+from ml.report.table import Result, Table, interval, percent, points, rendered, share
 
 FOLDER = "systems"
 """Below the results; a file for each run of `barwatch evaluate SYSTEM --out`, by the run's name."""
@@ -23,20 +28,17 @@ PAPERS = {
     "getnet": "GetNet, carriers off their place, with masks (001)",
 }
 
-TEACHERS = "teachers"
-"""Below the results; of each network NAME.json, of the development lifts, and NAME-crosscheck.json."""
-
-NETWORKS = {
-    "trained-on": "what ships, trained on",
-    "trained-on-short": "the same, in as many steps as a trunk gets",
-    "trunk-still": "ImageNet trunk that stays as it came",
-    "wider": "wider, twice the channels",
-    "trunk": "ImageNet trunk",
-    "distilled-wider": "what ships, taught by the wider one",
-    "distilled-trunk-still": "what ships, taught by the trunk that stays as it came",
+NAIVE = {
+    "majority": "the commoner state of each lift",
+    "thumbnails, nearest known picture": "thumbnails, the nearest known picture",
+    "edge-energy": "edges below the masks",
+    "untrained siamese, seed 0": "siamese (000), first weights",
 }
+"""Of the naive answers, those that stand beside the systems, and their titles."""
 
 FULL_SIDE = 200
+
+JUDGED_ON = ("seen", "alike", "unseen")
 
 UNSEEN = ("unseen lifts, same kind", "unseen lifts, harder")
 """Lifts drawn as S1 to S20 are, and those from harder conditions that the shipped network is judged on."""
@@ -73,7 +75,7 @@ def systems_page(runs: Mapping[str, Result], others: Mapping[str, Result], order
     return rendered(
         "systems",
         overview=systems_table(runs, others),
-        runs=runs_section(runs, _speeds(others)),
+        runs=runs_section(runs, _speeds(others), others.get("naive")),
         retrieval=retrieval_table(runs),
         orderings=orderings_table(ordered),
         commands=Table(
@@ -84,7 +86,10 @@ def systems_page(runs: Mapping[str, Result], others: Mapping[str, Result], order
 
 
 def systems_table(runs: Mapping[str, Result], others: Mapping[str, Result]) -> Table:
-    """Return a row for each system of the papers that was run, and the one that ships."""
+    """Return a row for the one that ships, for some naive answers, and for each system of the papers.
+
+    A system's figures are means over its seeds.
+    """
     speeds = _speeds(others)
     rows: list[list[object]] = []
     if "benchmark-barwatch" in others and "loco" in others:
@@ -92,41 +97,89 @@ def systems_table(runs: Mapping[str, Result], others: Mapping[str, Result]) -> T
         title = "**barwatch, what ships** (two masks, no picture of these lifts)"
         shares = (share(others["benchmark-barwatch"]), "as S1 to S20", share(others["loco"]))
         rows.append([title, *shares, f"{parameters:,}", speeds.get("barwatch"), "", ""])
+    naive = others.get("naive", {"rows": {}})["rows"]
+    for name, title in NAIVE.items():
+        rows += [[title, *row[1:], "", "", "", "nothing is learnt"] for row in naive_rows(naive, [name])]
     for name, title in PAPERS.items():
-        if run := runs.get(f"{name}-paper") or runs.get(name) or runs.get(f"{name}-large"):
-            rows.append(
-                [
-                    *(title, share(run["seen"]), _of(run, "alike"), _of(run, "unseen")),
-                    *(f"{run['parameters']:,}", speeds.get(name), _minutes(run), _reduced(run)),
-                ]
-            )
-        elif earlier := others.get(f"benchmark-{name}"):
-            size = f"{earlier['parameters']:,}"
-            rows.append([title, share(earlier), "", "not run", size, speeds.get(name), "", ""])
-        else:
+        kinds = (runs_of(runs, f"{name}{kind}") for kind in ("-paper", "", "-large"))
+        found = next((found for found in kinds if found), [])
+        if not found:
             rows.append([title, "not run", "", "", "", speeds.get(name), "", ""])
+            continue
+        size, minutes = f"{found[0]['parameters']:,}", _minutes(*found)
+        seeds = "1 seed" if len(found) == 1 else f"{len(found)} seeds"
+        reduced = _reduced(min(found, key=ended_by_itself))  # first of one that its budget decided
+        rows.append(
+            [
+                *(title, *(mean_share(found, on) for on in JUDGED_ON), size, speeds.get(name), minutes),
+                "; ".join([reduced, seeds] if reduced else [seeds]),
+            ]
+        )
     heads = ("system", "S1 to S20", *UNSEEN, "parameters", "pictures/s")
     return Table((*heads, "trained in", ""), rows)
 
 
-def runs_section(runs: Mapping[str, Result], speeds: Mapping[str, str]) -> str:
+def mean_share(runs: Sequence[Result], on: str = "seen") -> str:
+    """Return the mean over the seeds that were judged on it, with its interval over seeds and pictures."""
+    judged = [run[on] for run in runs if run.get(on)]
+    if not judged:
+        return ""
+    right: Float64 = np.stack([unpack_flags(found["right"], found["pictures"]) for found in judged]).astype(
+        float
+    )
+    return f"{percent(float(right.mean()))} {interval(seeds_interval([right]))}"
+
+
+def naive_rows(naive: Mapping[str, Result], names: Iterable[str]) -> list[list[object]]:
+    """Return name and figures of those of the naive answers that were judged."""
+    rows: list[list[object]] = []
+    for name in names:
+        if row := naive.get(name):
+            side = row.get("side", FULL_SIDE)
+            reduced = f", pictures of {side} pixels" if side != FULL_SIDE else ""
+            rows.append([f"{name}{reduced}", *(share(row[on]) if row.get(on) else "" for on in JUDGED_ON)])
+    return rows
+
+
+def runs_section(runs: Mapping[str, Result], speeds: Mapping[str, str], naive: Result | None = None) -> str:
     """Return the tables of all runs: open or closed, and what was learnt by adapting.
 
     Args:
         speeds: pictures a second by system, where they were measured.
+        naive: the result of `barwatch evaluate-naive`; its rows come first.
     """
-    rows = [_run(name, run, speeds) for name, run in runs.items() if run["seen"]]
-    adapted = [
+    answers = naive["rows"] if naive else {}
+    rows = [[*row, "", "", "", "nothing is learnt"] for row in naive_rows(answers, answers)]
+    rows += [_run(name, run, speeds) for name, run in runs.items() if run["seen"]]
+    adapted: list[list[object]] = [
         [name, _learnt_from(run["adapted"]), share(run["adapted"])]
         for name, run in runs.items()
         if run["adapted"]
     ]
+    if adapted:
+        adapted = [*_not_adapted(runs, answers.get("majority")), *adapted]
     heads = ("run", "S1 to S20, by picture", *UNSEEN, "parameters", "pictures/s")
     return rendered(
         "runs",
         runs=Table((*heads, "trained in", "remarks"), rows),
         adapted=Table(("run", "learnt from", "accuracy"), adapted) if adapted else None,
     )
+
+
+def _not_adapted(runs: Mapping[str, Result], majority: Result | None) -> list[list[object]]:
+    """Return the same figures of the commoner state, and of what adapted before it did."""
+    before = {claim.worse for claim in ORDERINGS if claim.what == ("later",)}
+    found = {"majority": ("the commoner state of S1 to S20", majority)} if majority else {}
+    found |= {
+        name: ("nothing of them: as it was trained", run)
+        for name, run in runs.items()
+        if name.partition("-seed")[0] in before
+    }
+    rows: list[list[object]] = []
+    for name, (what, run) in found.items():
+        if run["unseen"] and (later := flags_of({"adapted": None, **run}, "later")):
+            rows.append([name, what, f"{percent(float(later[0].mean()))} {interval(bootstrap(later[0]))}"])
+    return rows
 
 
 def orderings_table(ordered: list[Result]) -> Table:
@@ -176,8 +229,8 @@ def _speeds(others: Mapping[str, Result]) -> dict[str, str]:
     return {row["system"]: f"{row['pictures_per_s']:.0f}" for row in rows}
 
 
-def _minutes(run: Result) -> str:
-    return f"{run['training_seconds'] / 60:.0f} min"
+def _minutes(*runs: Result) -> str:
+    return f"{sum(run['training_seconds'] for run in runs) / len(runs) / 60:.0f} min"
 
 
 def _reduced(run: Result) -> str:
@@ -217,47 +270,3 @@ def _th(number: int) -> str:
     if number % 100 in {11, 12, 13}:
         return f"{number}th"
     return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th') }"
-
-
-_WRONG = ("open_called_closed", "closed_called_open", "unknown")
-_SEAT = ("empty_called_occupied", "occupied_called_empty")
-
-
-def gains_table(teachers: Mapping[str, Result], others: Mapping[str, Result]) -> Table:
-    """Return a row for what ships, and for each network that was judged on both sets.
-
-    Args:
-        teachers: results of `barwatch evaluate`, by the names of their files in TEACHERS.
-        others: all other results; of what ships, "loco" and "crosscheck".
-    """
-    heads = (
-        *("network", "steps", "processor, min", "development lifts: right by the margin's sign (%)"),
-        *(
-            "passages: open as closed, closed as open, unknown",
-            "seats: empty as occupied, occupied as empty",
-        ),
-        *("crosscheck: right by the sign (%)", "pictures: open as closed, closed as open, unknown", "seats"),
-    )
-    rows = []
-    if "loco" in others and "crosscheck" in others:
-        rows.append(["what ships (0.6.0)", "", "", *_figures(others["loco"], others["crosscheck"])])
-    for name, title in NETWORKS.items():
-        judged, crossed = teachers.get(name), teachers.get(f"{name}-crosscheck")
-        if judged and crossed:
-            network = judged["network"]
-            minutes = f"{network['processor_s'] / 60:.1f}"
-            rows.append([title, network["steps_done"], minutes, *_figures(judged, crossed)])
-    return Table(heads, rows)
-
-
-def _figures(judged: Result, crossed: Result) -> list[str]:
-    passages = judged["verdicts"]["per_passage"]
-    pictures, other = judged["verdicts"]["per_picture"], crossed["verdicts"]["per_picture"]
-    return [
-        *(share(judged), f"{_counts(passages, _WRONG)} of {passages['judged']}", _counts(pictures, _SEAT)),
-        *(share(crossed), f"{_counts(other, _WRONG)} of {other['judged']}", _counts(other, _SEAT)),
-    ]
-
-
-def _counts(verdicts: Result, names: tuple[str, ...]) -> str:
-    return ", ".join(str(verdicts[name]) for name in names)

@@ -65,7 +65,7 @@ class NearestMask(System[R]):
     def pairs(self, data: PictureSet, index: Tensor, outputs: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Return each picture's output beside its right mask's and its wrong one's, and which is which.
 
-        A pair of either kind for every picture: half of the pairs are positive, as in section 4.3. A lift's
+        A pair of either kind for every picture: half of the pairs are positive, as in section 4.2. A lift's
         masks are embedded once a batch, however many of its pictures meet them. Where a batch has room for
         every lift's, all are: batches of one size fit into the memory that the one before left, while those
         of many sizes leave it in pieces (`ml.machine.memory`), twice as much within an epoch.

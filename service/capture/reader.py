@@ -16,6 +16,7 @@ from service.host.runner import BackOff, Runner
 
 _LATE_S = 0.25  # after it came: later than any that was decoded at once
 _PATIENCE_S = 0.2
+_CAUGHT_UP_S = 2.0  # for so long after the last late frame there is still a queue, perhaps
 
 
 class LatestFrames:
@@ -79,6 +80,7 @@ class CameraReader:
         self._again = threading.Event()
         self._clock = MediaClock(max_leap_s=2.0)
         self._last_mono_s: float | None = None
+        self._patient_until_s = float("-inf")
 
     def start(self) -> None:
         """Begin reading."""
@@ -149,7 +151,10 @@ class CameraReader:
             t_s = self._clock.stamp(frame.t_s, elapsed_s)
             if self._ring is not None and frame.stamp_s is not None:
                 self._ring.place(frame.stamp_s, t_s, frame.t_mono_s)
-            # Frames that were held come faster than they are handled, and none of them is to be lost.
-            late = time.monotonic() - frame.t_mono_s > _LATE_S
-            self._frames.put(frame.at(t_s), _PATIENCE_S if late else 0.0)
+            # Frames that were held come faster than they are handled, and none of them is to be lost: nor by
+            # those behind them, which were read late and count as fresh.
+            now_s = time.monotonic()
+            if now_s - frame.t_mono_s > _LATE_S:
+                self._patient_until_s = now_s + _CAUGHT_UP_S
+            self._frames.put(frame.at(t_s), _PATIENCE_S if now_s < self._patient_until_s else 0.0)
         return True

@@ -95,12 +95,17 @@ class CameraHealth:
         """Note that the camera sent a picture then that was left undecoded on purpose: it is not lost."""
         self._undecoded_s = max(self._undecoded_s, at_s)
 
-    def frame(self, view: View, now_s: float, interval_s: float | None = None) -> list[Health]:
+    def frame(
+        self, view: View, now_s: float, interval_s: float | None = None, came_s: float | None = None
+    ) -> list[Health]:
         """Take in a frame; return what changed.
 
-        interval_s: between carriers at the line's nominal speed, None while it is unknown.
+        Args:
+            view: the frame. now_s: the time.
+            interval_s: between carriers at the line's nominal speed, None while it is unknown.
+            came_s: when the camera sent it, if it was held before: it is no sign of life since.
         """
-        changes = self._arrived(now_s, interval_s)
+        changes = self._arrived(now_s, interval_s, came_s)
         hidden = self._monitor.check_visibility(view)
         still = self._check_frozen(view, now_s)
         # In the dark or under a cap every picture is the same; those have an alarm of their own.
@@ -112,12 +117,15 @@ class CameraHealth:
             changes += self._moved.step(moved, now_s, "the view is as it was again")
         return changes
 
-    def damaged_frame(self, now_s: float, interval_s: float | None = None) -> list[Health]:
+    def damaged_frame(
+        self, now_s: float, interval_s: float | None = None, came_s: float | None = None
+    ) -> list[Health]:
         """Take in a frame that cannot be inspected because parts of it were lost; see `frame`."""
         trouble = Trouble(
             Reason.DAMAGED, "the stream is damaged: much of it is lost between the camera and here"
         )
-        return self._arrived(now_s, interval_s) + self._hidden.step(trouble, now_s, "clear view again")
+        changes = self._arrived(now_s, interval_s, came_s)
+        return changes + self._hidden.step(trouble, now_s, "clear view again")
 
     def tick(self, now_s: float) -> list[Health]:
         """Let time pass; return what changed."""
@@ -130,9 +138,12 @@ class CameraHealth:
         trouble = Trouble(Reason.NO_FRAMES, f"no frame for {silent_s:.0f} s", {"silent_s": round(silent_s)})
         return self._lost.step(trouble, now_s, "")
 
-    def _arrived(self, now_s: float, interval_s: float | None) -> list[Health]:
-        blind_s = now_s - (self._started_s if self._frame_s is None else self._frame_s)
-        self._frame_s = now_s
+    def _arrived(self, now_s: float, interval_s: float | None, came_s: float | None) -> list[Health]:
+        before_s, came_s = self._frame_s, now_s if came_s is None else min(came_s, now_s)
+        blind_s = came_s - (self._started_s if before_s is None else before_s)
+        self._frame_s = came_s if before_s is None else max(before_s, came_s)
+        if now_s - came_s >= self.limits.degraded_s:
+            return []
         if self._live_since_s is None:
             self._live_since_s = now_s
         if self._lost.active is None:

@@ -233,8 +233,8 @@ class LineFollower:
         return self._odometer.time_of(carrier + self._origin + progress / self._placing.speed)
 
     def moved(self, share: float) -> float:
-        """See `Movie.moved`."""
-        return self._movie.moved(share)
+        """See `Movie.moved`; in fog the view changes less."""
+        return self._contrast * self._movie.moved(share)
 
     def shift(self, progress: float) -> None:
         """Move every carrier ahead by this much progress."""
@@ -259,8 +259,12 @@ class LineFollower:
         change, elapsed_s = self._recent.change(t_s, feature)
         if change is None:
             return None
-        contrast = 1.0 if self._energy is None else min(self._energy / _CLEAR, 1.0)
-        return self._movie.evidence(change, SPEEDS, elapsed_s / self._odometer.interval_s, contrast)
+        return self._movie.evidence(change, SPEEDS, elapsed_s / self._odometer.interval_s, self._contrast)
+
+    @property
+    def _contrast(self) -> float:
+        """How much of the movie's changes must be expected, 0..1."""
+        return 1.0 if self._energy is None else min(self._energy / _CLEAR, 1.0)
 
     def _notice(self, feature: Float32, elapsed_s: float, steady: bool) -> None:
         """Collect evidence of whether carriers are present and whether the line is still followed."""

@@ -168,12 +168,15 @@ class Station:
         """The same as `learnt`, as soon as the line is followed."""
         return self._extractor.learnt_so_far
 
-    def take(self, frame: Frame, now_s: float) -> list[StationEvent]:
-        """Take in a frame that came at `now_s`; return what is to be reported."""
+    def take(self, frame: Frame, now_s: float, came_s: float | None = None) -> list[StationEvent]:
+        """Take in a frame at `now_s`; return what is to be reported.
+
+        came_s: when the camera sent it, if that was before; by the same clock.
+        """
         events: list[StationEvent] = []
         if now_s >= self._next_s:
             self._next_s = now_s + self._inspect_every_s
-            events += self._inspect(frame, now_s)
+            events += self._inspect(frame, now_s, came_s)
         return events + self._reported(self._extractor.step(frame), now_s)
 
     def tick(self, now_s: float, load: Load | None = None) -> list[StationEvent]:
@@ -191,13 +194,13 @@ class Station:
         """End of a recording; see `PassageExtractor.finish`."""
         return self._reported(self._extractor.finish(), now_s)
 
-    def _inspect(self, frame: Frame, now_s: float) -> list[Health]:
+    def _inspect(self, frame: Frame, now_s: float, came_s: float | None) -> list[Health]:
         if frame.damaged:
             self._moved_s = now_s
             # What was lost in a damaged picture would be learnt as part of the view, or look like blur.
-            return self.health.damaged_frame(now_s, self._extractor.line_interval_s)
+            return self.health.damaged_frame(now_s, self._extractor.line_interval_s, came_s)
         view = inspect(frame)
-        changes = self.health.frame(view, now_s, self._extractor.line_interval_s)
+        changes = self.health.frame(view, now_s, self._extractor.line_interval_s, came_s)
         moving = self._motion.step(view)
         if moving or self.health.problem is not None:
             self._moved_s = now_s

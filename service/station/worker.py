@@ -231,7 +231,7 @@ class CameraWorker:
         self._taken, self._media_s = self._taken + 1, frame.t_s
         if self._two is not None:
             self._two.saw(frame)
-        events: list[CameraEvent] = list(self._station.take(frame, now_s))
+        events: list[CameraEvent] = list(self._station.take(frame, now_s, frame.t_mono_s))
         if self._two is None:
             self._standing.step(self._station, now_s)
         if now_s >= self._next_snapshot_s:

@@ -42,6 +42,9 @@ PATIENCE_S = 180.0
 SETTLE_S = 10.0
 """How long a loss may go unnoticed before a lift that brings frames is believed."""
 
+WRONG = ("never", "twice", "out_of_order", "missing_in_the_database", "alarms_of_one_passage_twice")
+"""What the alarms' feed must have none of."""
+
 FRESH_S = 3.0
 """A lift's counters come once a second."""
 
@@ -265,7 +268,8 @@ def main() -> None:
     wrong = (
         carriers["lost"]
         or carriers["doubled"]
-        or any(of_feed[name] for name in ("never", "twice", "out_of_order", "alarms_of_one_passage_twice"))
+        or any(of_feed[name] for name in WRONG)
+        or of_feed["epochs"] != 1
     )
     sys.exit(1 if wrong else 0)
 

@@ -14,6 +14,7 @@ from ml.data.mnist import FOLDER
 from ml.papers.pairing.judging import TEST_SEED, judge
 from ml.papers.pairing.named import RECIPES, SMOKE, SetName, set_of
 from ml.papers.pairing.training import PairingRecipe, Trained, Transformer, train
+from ml.papers.pairing.untaught import Naive, untaught
 from ml.plots.cutouts import write
 from ml.plots.pairing import pairs_sheet
 from ml.report.papers.pairing import pairing_section
@@ -29,6 +30,9 @@ def evaluate_pairing(
     whole: Annotated[
         bool, typer.Option(help="Without a transformer: pictures as they are, not of the crop's size.")
     ] = False,
+    naive: Annotated[
+        Naive | None, typer.Option(help="Judge thumbnails, or the network's first weights: no training.")
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Of the weights, the pictures and their order.")] = 0,
     preset: Annotated[Literal["smoke", "paper"], typer.Option(help="How long.")] = "paper",
     intervals: Annotated[int | None, typer.Option(min=1, help="At most, instead of the preset's.")] = None,
@@ -48,13 +52,15 @@ def evaluate_pairing(
     torch.set_num_threads(1)  # sums come out the same only with as many
     kind = _kind(transformer)
     recipe = replace(SMOKE if preset == "smoke" else RECIPES[name], name=name, transformer=kind, seed=seed)
+    if naive == "thumbnails" and (kind or pictures):
+        raise typer.BadParameter("thumbnails have no transformer: --transformer 0", param_hint="--naive")
     if whole and kind:
         raise typer.BadParameter("needs --transformer 0", param_hint="--whole")
     recipe = replace(recipe, reduced=not whole, intervals=intervals or recipe.intervals)
     folder = run or Path("runs/pairing") / f"{name}-{'whole' if whole else transformer}-seed{seed}"
     try:
         data = set_of(name, mnist, benchmark)
-        trained = _train(recipe, data, folder)
+        trained = untaught(naive, recipe, data) if naive else _train(recipe, data, folder)
         beside = train(replace(recipe, transformer=0), data, without) if without else None
     except FileNotFoundError as error:
         raise typer.BadParameter(str(error), param_hint="SET") from None
@@ -62,7 +68,7 @@ def evaluate_pairing(
         raise typer.BadParameter(f"{error}: give another folder", param_hint="--run") from None
     if pictures:
         write(pairs_sheet(trained, beside, data), pictures)
-    result: dict[str, Any] = {**provenance(TEST_SEED), **judge(trained, data)}
+    result: dict[str, Any] = {**provenance(TEST_SEED), **judge(trained, data, naive or "")}
     deliver(result, pairing_section({"": result}), out, as_json)
 
 

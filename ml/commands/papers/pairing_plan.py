@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import fcntl
-import shlex
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import partial
 from itertools import product
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 import typer
 
-from ml.commands.common import RESULTS, console
+from ml.commands.common import RESULTS
+from ml.commands.papers.making import MadeResult, SharedPlan
 from ml.papers.pairing.named import SetName
 from ml.report.papers.pairing import FOLDER
 
@@ -24,15 +21,8 @@ OURS = {"3": "--transformer 3", "6": "--transformer 6"}
 PAIRED: tuple[SetName, ...] = ("digits", "mnist-translated", "objects", "carriers", "mnist-scaled")
 
 
-class PlannedRun(NamedTuple):
-    """One result: its file, the commands that make it, and the results that must be there before."""
-
-    file: Path
-    commands: tuple[str, ...]
-    needs: tuple[Path, ...] = ()
-
-
 def reproduce_pairing(
+    context: typer.Context,
     names: Annotated[
         list[str] | None, typer.Argument(help="Only results that begin so, e.g. objects.")
     ] = None,
@@ -47,48 +37,34 @@ def reproduce_pairing(
     interrupted in any way and as often as it takes, ends with all of them. One that fails does not keep the
     others back, and several such commands share the work: each takes what no other has begun.
     """
-    failed = []
-    for run in planned(results, folder):
-        if names and not run.file.name.startswith(tuple(names)):
-            continue
-        with alone(folder / "pairing" / f"{run.file.stem}.lock") as free:
-            if not free or run.file.exists() or not all(file.exists() for file in run.needs):
-                continue
-            for command in run.commands:
-                console.print(command, soft_wrap=True)
-                words = [sys.executable, "-m", "service.cli", *shlex.split(command)[1:]]
-                if not dry_run and subprocess.run(words, check=False).returncode:
-                    failed.append(run.file.name)
-                    break
-    if failed:
-        console.print(f"[red]failed: {', '.join(failed)}")
+    wanted = [
+        step
+        for step in planned(results, folder)
+        if not names or Path(step.file).name.startswith(tuple(names))
+    ]
+    main = partial(context.find_root().command.main, prog_name="barwatch")
+    plan = SharedPlan(wanted, results, folder / "reproduced", main)
+    if dry_run:
+        plan.say_what_is_left()
+    elif plan.work():
         raise typer.Exit(1)
 
 
-@contextmanager
-def alone(lock: Path) -> Iterator[bool]:
-    """Hold a lock; yields whether no other process holds it. It ends with the process, however that ends."""
-    lock.parent.mkdir(parents=True, exist_ok=True)
-    with lock.open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
-
-
-def planned(results: Path, folder: Path) -> Iterator[PlannedRun]:
-    """Yield the runs in order: all seeds of the paper's comparison, then of the other transformers."""
+def planned(results: Path, folder: Path) -> Iterator[MadeResult]:
+    """Yield the runs in order: what needs no learning, the paper's comparison, the other transformers."""
     places = f"--mnist {folder / 'mnist'} --benchmark {folder / 'benchmark'}"
+    untaught = [("thumbnails", "0", 0), *(("untrained", kind, seed) for kind in ("0", "2") for seed in SEEDS)]
+    for name, (naive, kind, seed) in product(PAIRED, untaught):
+        file = f"{FOLDER}/{name}-{kind}-{naive}-seed{seed}.json"
+        how = f"--transformer {kind} --naive {naive} --seed {seed} {places}"
+        yield MadeResult(file, (f"barwatch evaluate-pairing {name} {how} --out {results / file}",))
     for name, kinds, seed in product(PAIRED, (PAPERS, OURS), SEEDS):
         for kind, words in kinds.items():
             run = folder / "pairing" / f"{name}-{kind}-seed{seed}"
-            file = results / FOLDER / f"{run.name}.json"
+            file = f"{FOLDER}/{run.name}.json"
             command = f"barwatch evaluate-pairing {name} {words} --seed {seed} --run {run} {places}"
-            yield PlannedRun(file, (f"{command} --out {file}",))
+            yield MadeResult(file, (f"{command} --out {results / file}",))
             if kind == "2" and seed == SEEDS[0]:
-                whole = run.with_name(f"{name}-0-seed{seed}")
-                sheet = file.with_name(f"{name}.png")
-                drawn = f"{command} --without {whole} --pictures {sheet}"
-                yield PlannedRun(sheet, (drawn,), (file, file.with_name(f"{whole.name}.json")))
+                whole, sheet = run.with_name(f"{name}-0-seed{seed}"), f"{FOLDER}/{name}.png"
+                drawn = f"{command} --without {whole} --pictures {results / sheet}"
+                yield MadeResult(sheet, (drawn,), after=(file, f"{FOLDER}/{whole.name}.json"))

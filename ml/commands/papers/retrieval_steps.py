@@ -58,7 +58,7 @@ UNTRAINED: dict[str, tuple[str, tuple[str, ...]]] = {
 def retrieval_steps(
     results: Path, folder: Path, threads: int, seeds: tuple[int, ...]
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield each result's file and commands, as `ml.commands.papers.reproduce.MadeResult` has them.
+    """Yield each result's file and commands, as `ml.commands.papers.making.MadeResult` has them.
 
     First networks that nobody trained, then all runs of the first seed, and so on.
     """

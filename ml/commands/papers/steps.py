@@ -5,8 +5,8 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
+from ml.commands.papers.making import MadeResult
 from ml.commands.papers.retrieval_steps import retrieval_steps
 from ml.commands.papers.sets import SetOfPictures
 from ml.data.counts import TABLE
@@ -52,20 +52,6 @@ GETNET = {"getnet-none": 0, "getnet": 2, "getnet-3": 3, "getnet-6": 6}
 
 FOLDS = 4
 """Parts of the twenty lifts that are left out, which several processes share."""
-
-
-class MadeResult(NamedTuple):
-    """One result: its file below the results, and the commands that make it; the last one writes it.
-
-    pictures: what must be rendered before the first command, and judged: before the last, where others render
-    meanwhile. after: results that must be there before.
-    """
-
-    file: str
-    commands: tuple[str, ...]
-    pictures: tuple[SetOfPictures, ...] = ()
-    judged: tuple[SetOfPictures, ...] = ()
-    after: tuple[str, ...] = ()
 
 
 def steps(results: Path, folder: Path, threads: int) -> Iterator[MadeResult]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 
 from lifts.arrays import Bool, Float64
-from ml.evaluate.metrics import paired_difference, unpack_flags
+from ml.evaluate.metrics import seeds_interval, unpack_flags
 from ml.papers.adapting import halfway
 
 Result = dict[str, Any]
@@ -65,6 +65,7 @@ ORDERINGS = (
     ),
     Ordering("adaptive over constant L2 (002)", "siamese-small-adaptive", "siamese-small-constant", JUDGED),
     Ordering("adaptive L2 over none", "siamese-small-adaptive", "siamese-small", JUDGED),
+    Ordering("constant L2 over none", "siamese-small-constant", "siamese-small", JUDGED),
     Ordering(
         "AM-Softmax over triplets (002's list)", "triplet-resnet50-am-softmax", "triplet-resnet50", FOUND
     ),
@@ -88,44 +89,46 @@ def named(name: str, seed: int) -> str:
 def compare_runs(results: dict[str, Result], claims: Sequence[Ordering] = ORDERINGS) -> list[Result]:
     """Return each ordering that both runs of were made, as plain values: the difference, 0..1.
 
-    Runs NAME-seed1, NAME-seed2 ... count with NAME: the mean over seeds is compared.
+    Runs NAME-seed1, NAME-seed2 ... count with NAME: means over seeds are compared. Intervals draw seeds with
+    pictures, or with lifts. What learnt of new lifts began as the run of its own seed, so both are drawn with
+    one.
     """
     rows = []
     for ordering in claims:
         for what in ordering.what:
-            pair = [_runs(results, name) for name in (ordering.better, ordering.worse)]
+            pair = [runs_of(results, name) for name in (ordering.better, ordering.worse)]
             every = max((run["every"] for runs in pair for run in runs), default=1)
             one, other = (_right(runs, what, every) for runs in pair)
-            if one is None or other is None or len(one[0]) != len(other[0]):
+            if one is None or other is None or one[0].shape[1] != other[0].shape[1]:
                 continue
-            difference, low, high = paired_difference(one[0], other[0])
-            _, low_lifts, high_lifts = paired_difference(one[0], other[0], one[1])
+            both = (one[0], other[0])
+            together = what == "later" and len(one[0]) == len(other[0])
             rows.append(
                 {
                     "claim": ordering.claim,
                     "runs": [ordering.better, ordering.worse],
                     "seeds": [len(runs) for runs in pair],
                     "what": what,
-                    "difference": difference,
-                    "interval_95": [low, high],
-                    "interval_95_by_lift": [low_lifts, high_lifts],
+                    "difference": float(one[0].mean() - other[0].mean()),
+                    "interval_95": list(seeds_interval(both, together=together)),
+                    "interval_95_by_lift": list(seeds_interval(both, one[1], together)),
                 }
             )
     return rows
 
 
-def _runs(results: dict[str, Result], name: str) -> list[Result]:
-    """Return the runs of a name, all seeds; carriers found by a training that is not over decide nothing."""
-    named = (run for run in results if re.fullmatch(rf"{re.escape(name)}(-seed\d+)?", run))
-    return [results[run] for run in named if results[run].get("finished", True)]
+def runs_of(results: Mapping[str, Result], name: str) -> list[Result]:
+    """Return the runs of a name, seed 0's first; a training that is not over decides nothing."""
+    found = [run for run in results if re.fullmatch(rf"{re.escape(name)}(-seed\d+)?", run)]
+    return [results[run] for run in sorted(found, key=len) if results[run].get("finished", True)]
 
 
 def _right(runs: list[Result], what: What, every: int) -> tuple[Float64, Float64] | None:
-    """Return how often each picture was called correctly, float64[N] in 0..1, and its lift; None if unknown.
+    """Return which pictures each seed called correctly, float64[seeds, N], and their lifts; None if unknown.
 
     every: the step between the pictures of S1 to S20 that all runs were judged on.
     """
-    seen = [flags for run in runs if (flags := _flags(run, what)) is not None]
+    seen = [flags for run in runs if (flags := flags_of(run, what)) is not None]
     rare = _rare(runs) if what == "rare" else None
     if what in {"seen", "rare"}:
         steps = [every // run["every"] for run in runs]
@@ -135,7 +138,7 @@ def _right(runs: list[Result], what: What, every: int) -> tuple[Float64, Float64
     if rare is not None:
         rare = rare[:: every // runs[0]["every"]]
         seen = [(right[rare], lifts[rare]) for right, lifts in seen]
-    return np.mean([right for right, _ in seen], axis=0), seen[0][1]
+    return np.stack([right for right, _ in seen]), seen[0][1]
 
 
 def _rare(runs: list[Result]) -> Bool | None:
@@ -144,7 +147,8 @@ def _rare(runs: list[Result]) -> Bool | None:
     return unpack_flags(found[0]["rare"], found[0]["pictures"]) if found else None
 
 
-def _flags(result: Result, what: What) -> tuple[Float64, Float64] | None:
+def flags_of(result: Result, what: What) -> tuple[Float64, Float64] | None:
+    """Return which pictures or queries a run was right on, float64[N], and their lifts; None if not asked."""
     if what == "found":
         found = result.get("retrieval")
         if found is None:

@@ -8,30 +8,33 @@ from typing import Any
 import numpy as np
 
 from lifts.arrays import Bool, Float64
-from ml.evaluate.metrics import bootstrap, unpack_flags
+from ml.evaluate.metrics import seeds_interval, unpack_flags
 
-_ROUNDS = 2000
 _OF_KIND = ("set", "transformer", "reduced", "parameters")
 
 
 def gather(runs: Mapping[str, dict[str, Any]]) -> list[dict[str, Any]]:
     """Return a row for each set and transformer over its seeds, with what the transformer gains over none.
 
+    First of each set stand rows of what needs no learning (`ml.papers.pairing.untaught`).
+
     gains: over pictures that are reduced to the crop's size, and over pictures as they are. gain: of test
     accuracy; gain_at_equal_steps: of the best validation accuracy up to the last step of the siamese part
     that all runs of both reached. Intervals draw seeds of either, and objects, with replacement.
     """
-    kinds: dict[tuple[str, int, bool], list[dict[str, Any]]] = {}
-    for run in sorted(runs.values(), key=lambda run: (run["set"], run["transformer"], run["seed"])):
-        kinds.setdefault((run["set"], run["transformer"], run["reduced"]), []).append(run)
+    kinds: dict[tuple[str, str, int, bool], list[dict[str, Any]]] = {}
+    for run in sorted(runs.values(), key=_order):
+        of = run["set"], run.get("naive", ""), run["transformer"], run["reduced"]
+        kinds.setdefault(of, []).append(run)
     rows = []
-    for (name, kind, _), ones in kinds.items():
+    for (name, naive, kind, _), ones in kinds.items():
         right = _by_object(ones)
         row = {
+            "naive": naive,
             **{key: ones[0][key] for key in (*_OF_KIND, "whole_picture_overlaps")},
             "seeds": [one["seed"] for one in ones],
             "pair_accuracy": float(right.mean()),
-            "pair_accuracy_interval_95": _interval([right]) if len(ones) > 1 else list(bootstrap(right[0])),
+            "pair_accuracy_interval_95": list(seeds_interval([right])),
             "by_seed": [one["pair_accuracy"] for one in ones],
             **{key: float(np.mean([one[key] for one in ones])) for key in ("overlap", "inside", "follows")},
             "steps_by_seed": [one["intervals"] * one["steps_each"] for one in ones],
@@ -39,10 +42,16 @@ def gather(runs: Mapping[str, dict[str, Any]]) -> list[dict[str, Any]]:
             "gains": [],
         }
         for reduced in (True, False):
-            if kind and (without := kinds.get((name, 0, reduced))):
+            if kind and not naive and (without := kinds.get((name, "", 0, reduced))):
                 row["gains"].append({"reduced": reduced, **_gain(ones, without)})
         rows.append(row)
     return rows
+
+
+def _order(run: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What needs no learning comes first, thumbnails before first weights."""
+    naive = run.get("naive", "")
+    return run["set"], not naive, naive, run["transformer"], run["seed"]
 
 
 def _gain(ones: Sequence[dict[str, Any]], without: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -51,7 +60,7 @@ def _gain(ones: Sequence[dict[str, Any]], without: Sequence[dict[str, Any]]) -> 
     return {
         "seeds": min(len(ones), len(without)),
         "gain": float(right.mean() - other.mean()),
-        "interval_95": _interval([right, other]),
+        "interval_95": list(seeds_interval([right, other])),
         "equal_steps": steps * ones[0]["steps_each"],
         "gain_at_equal_steps": _best(ones, steps) - _best(without, steps),
     }
@@ -65,17 +74,3 @@ def _by_object(ones: Sequence[dict[str, Any]]) -> Float64:
     """Return the share of an object's two pairs that were called correctly, float64[seeds, objects]."""
     flags: list[Bool] = [unpack_flags(one["right"], one["pairs"]) for one in ones]
     return np.stack([each.reshape(2, -1).mean(0) for each in flags])
-
-
-def _interval(both: Sequence[Float64]) -> list[float]:
-    """Return the 95 % interval of a mean float64[seeds, objects], or of one minus another."""
-    rng = np.random.default_rng(0)
-    count = both[0].shape[1]
-    drawn = rng.multinomial(count, np.full(count, 1 / count), _ROUNDS) / count  # [rounds, objects]
-    means = []
-    for values in both:
-        of_seed = drawn @ values.T  # [rounds, seeds]
-        chosen = rng.integers(0, len(values), of_seed.shape)
-        means.append(np.take_along_axis(of_seed, chosen, 1).mean(1))
-    spread = means[0] - means[1] if len(means) > 1 else means[0]
-    return [float(end) for end in np.quantile(spread, [0.025, 0.975])]

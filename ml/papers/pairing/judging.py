@@ -23,8 +23,8 @@ from ml.papers.pairing.training import Trained, embed
 TEST_SEED = 0
 
 
-def judge(trained: Trained, data: PairingSet) -> dict[str, Any]:
-    """Return one network's figures on the test pairs, plain values for JSON.
+def judge(trained: Trained, data: PairingSet, naive: str = "") -> dict[str, Any]:
+    """Return one network's figures on the test pairs, plain values for JSON; naive: what it is, if untaught.
 
     pair_accuracy: 0..1; `right` says which pairs (`pack_flags`), first the right ones, then the wrong ones,
     of each object in order. overlap: mean intersection over union of crop and object's box; inside: mean
@@ -41,6 +41,7 @@ def judge(trained: Trained, data: PairingSet) -> dict[str, Any]:
     spent = recipe.patience if state["epoch"] - state["best_epoch"] >= recipe.patience else None
     return {
         "set": recipe.name,
+        "naive": naive,
         "transformer": recipe.transformer,
         "reduced": recipe.reduced,
         "seed": recipe.seed,
@@ -53,7 +54,7 @@ def judge(trained: Trained, data: PairingSet) -> dict[str, Any]:
         "inside": float(inside.mean()),
         "follows": follows(cut, boxes, data.layout.side),
         "recipe": asdict(recipe),
-        "ended": "budget" if spent is None else f"{spent} intervals without a gain",
+        "ended": _ended(naive, spent),
         "best_interval": state["best_epoch"],
         "intervals": state["epoch"],
         "steps_each": recipe.steps,
@@ -65,6 +66,12 @@ def judge(trained: Trained, data: PairingSet) -> dict[str, Any]:
         "machine": state["machine"],
         "right": pack_flags(right),
     }
+
+
+def _ended(naive: str, spent: int | None) -> str:
+    if naive:
+        return "nothing is learnt"
+    return "budget" if spent is None else f"{spent} intervals without a gain"
 
 
 def _whole(count: int) -> Float32:

@@ -123,11 +123,14 @@ class PairingLearner(Learner):
         rounds = [alone for alone in self._turns() for _ in range(recipe.turn)]
         rows = _batches(len(self.data.labels("train")), recipe.batch, rng)
         losses += [self._learn(alone, next(rows), rng) for alone in rounds]
-        embeddings, _, _ = embed(self.network, self.data, "validation", recipe.seed)  # the same each time
-        distances = pair_distances(embeddings, self._asked)
-        threshold, share = best_threshold(distances, self._same)
+        threshold, share = self.validated()
         self.curve.append(share)
         return {"loss": sum(losses) / len(losses), "validation": share, "threshold": threshold}
+
+    def validated(self) -> tuple[float, float]:
+        """Return the threshold that calls most validation pairs correctly, and their share."""
+        embeddings, _, _ = embed(self.network, self.data, "validation", self.recipe.seed)
+        return best_threshold(pair_distances(embeddings, self._asked), self._same)
 
     def state_dict(self) -> dict[str, Any]:
         """Return network, optimiser, step and curve."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from ml.papers.pairing.comparing import gather
 from ml.report.table import Result, Table, percent, points, rendered, share
+from ml.systems.naive import SIDE
 
 FOLDER = "getnet"
 """Below the results; a file for each network."""
@@ -22,6 +23,8 @@ SETS = {
 }
 
 WITHOUT = {True: "none, the picture reduced to the crop's size", False: "none, the picture as it is"}
+
+THUMBNAILS = f"none; nothing learnt: thumbnails of {SIDE} pixels"
 
 KINDS = {
     2: "2 parameters (the paper's, section V)",
@@ -67,22 +70,20 @@ def getnet_page(runs: Mapping[str, Result]) -> str:
 
 
 def _network(row: Result) -> list[object]:
-    name, kind = row["set"], row["transformer"]
-    paper = PAPER.get(name, (None, None))[1 if kind == 2 else 0] if kind in {0, 2} else None
+    name, kind, naive = row["set"], row["transformer"], row["naive"]
+    paper = PAPER.get(name, (None, None))[1 if kind == 2 else 0] if kind in {0, 2} and not naive else None
     overlap = percent(row["overlap"])
     if kind:
         overlap += f" (whole picture {percent(row['whole_picture_overlaps'])})"
-    budget = row["decided_by_budget"]
+    what = KINDS.get(kind, WITHOUT[row["reduced"]])
+    if naive:
+        what = THUMBNAILS if naive == "thumbnails" else f"{what}; nothing learnt: first weights"
     return [
-        *(
-            SETS[name],
-            KINDS.get(kind, WITHOUT[row["reduced"]]),
-            len(row["seeds"]),
-            share(row, "pair_accuracy"),
-        ),
+        f"{'decided by its budget: ' if row['decided_by_budget'] else ''}{SETS[name]}",
+        *(what, len(row["seeds"]), share(row, "pair_accuracy")),
         *(", ".join(map(percent, row["by_seed"])), overlap, percent(row["inside"])),
         f"{row['follows']:.2f}" if kind else "",
-        f"{'decided by the budget: ' if budget else ''}{', '.join(map(str, row['steps_by_seed']))}",
+        "" if naive else ", ".join(map(str, row["steps_by_seed"])),
         paper,
     ]
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from lifts.arrays import Float64
 from ml.data.counts import SPLITS, TABLE
-from ml.evaluate.metrics import bootstrap, unpack_flags
+from ml.papers.comparison.orderings import runs_of
 from ml.papers.published import (
     PRINTED_2,
     PRINTED_4,
@@ -21,8 +19,8 @@ from ml.papers.published import (
     wins,
 )
 from ml.report.papers.naive import naive_section
-from ml.report.systems import ended_by_itself
-from ml.report.table import Result, Table, interval, percent, rendered, share
+from ml.report.systems import ended_by_itself, mean_share
+from ml.report.table import Result, Table, percent, rendered, share
 
 NAMES = {"siamese": "siamese", "classifier": "classifier", "resnet50": "ResNet-50", "vgg16": "VGG16"}
 
@@ -70,28 +68,13 @@ def counts_table() -> Table:
 def seeds_of(name: str, runs: Mapping[str, Result]) -> list[Result]:
     """Return a run with all of its seeds; a deep network's is on reduced pictures."""
     plain = name.replace("paper-large", "large") if name.startswith(("resnet50", "vgg16")) else name
-    named = {
-        found: run for found, run in runs.items() if re.fullmatch(rf"{re.escape(plain)}(-seed\d+)?", found)
-    }
-    return [named[name] for name in sorted(named, key=len)]  # seed 0's has no number
+    return runs_of(runs, plain)
 
 
 def mean_of_lifts(runs: Sequence[Result]) -> Column:
     """Return each lift's accuracy in per cent, the mean over seeds."""
     each = [[row["accuracy"] for row in run["seen"]["by_lift"].values()] for run in runs]
     return tuple(100 * float(value) for value in np.mean(each, axis=0))
-
-
-def _right(runs: Sequence[Result], on: str = "seen") -> Float64:
-    flags = [unpack_flags(run[on]["right"], run[on]["pictures"]) for run in runs]
-    return np.asarray(np.mean(flags, axis=0), np.float64)
-
-
-def _mean(runs: Sequence[Result], on: str) -> str:
-    """Return the mean over those seeds that were judged on it, with its interval over pictures."""
-    judged = [run for run in runs if run.get(on)]
-    right = _right(judged, on) if judged else None
-    return "" if right is None else f"{percent(float(right.mean()))} {interval(bootstrap(right))}"
 
 
 def runs_table(
@@ -112,9 +95,9 @@ def runs_table(
         ]
         rows.append(
             [
-                *(title, f"{printed[name]:.2f}", _mean(found, "seen")),
+                *(title, f"{printed[name]:.2f}", mean_share(found, "seen")),
                 *(", ".join(percent(run["seen"]["accuracy"]) for run in found), ", ".join(map(str, ended))),
-                *(_mean(found, on) for on in ("alike", "unseen")),
+                *(mean_share(found, on) for on in ("alike", "unseen")),
             ]
         )
     heads = ("system", "paper", "ours, mean of the seeds", "each seed", "epochs until it ended")
@@ -143,7 +126,8 @@ def _per_lift(
         rows.append(row)
     last: list[object] = ["average, by picture", sum(sum(counts.test) for counts in TABLE)]
     for name in table:
-        own = percent(float(_right(ours[name]).mean())) if ours[name] else ""
+        right = [run["seen"]["accuracy"] for run in ours[name]]
+        own = percent(float(np.mean(right))) if right else ""
         last += [f"{printed[name]:.2f} (printed)", own]
     last += [percent(found["seen"]["accuracy"]) for found in beside.values()]
     return Table((*heads, *beside), [*rows, last])

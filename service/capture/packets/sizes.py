@@ -20,6 +20,7 @@ PLAIN = 2.0
 
 _LEAST_RUNNING, _MOST_RUNNING = 20, 240  # windows: 10 s and 2 minutes of a camera of 25 pictures a second
 _LEAST_STANDING = 4 * WINDOW
+_KEYS = 8  # key frames of a running line
 
 
 class PacketSizes:
@@ -29,7 +30,9 @@ class PacketSizes:
         self._recent: deque[int] = deque(maxlen=WINDOW)
         self._running: deque[int] = deque(maxlen=_MOST_RUNNING)
         self._sum = self._count = 0
-        self._usual = 0.0
+        self._usual = self._usual_key = 0.0
+        self._keys: deque[int] = deque(maxlen=_KEYS)
+        self._key = 0
         self._largest, self._seen = 0, 0
 
     def packet(self, size: int, line_runs: bool) -> None:
@@ -42,6 +45,13 @@ class PacketSizes:
         if line_runs and self._count % WINDOW == 0 and len(self._recent) == WINDOW:
             self._running.append(self._sum)
             self._usual = median(self._running)
+
+    def key(self, size: int, line_runs: bool) -> None:
+        """Take in a key frame of so many bytes: it tells how much the camera spends on what it sees now."""
+        self._key = size
+        if line_runs:
+            self._keys.append(size)
+            self._usual_key = median(self._keys)
 
     def stands(self) -> None:
         """Take the last window as one in which all stood."""
@@ -59,9 +69,18 @@ class PacketSizes:
         self._sum = 0
 
     @property
+    def usual(self) -> float:
+        """What half of a running line's windows would weigh now, bytes.
+
+        The line ran in other light, perhaps, or before fog came or the camera was set otherwise: then key
+        frames have become smaller too, and what moves weighs as much less.
+        """
+        return self._usual * min(1.0, self._key / self._usual_key) if self._usual_key else 0.0
+
+    @property
     def limit(self) -> float:
         """What a window of a still view does not exceed, bytes."""
-        return GROWTH * self._largest + MOVES * self._usual
+        return GROWTH * self._largest + MOVES * self.usual
 
     @property
     def grown(self) -> bool:
@@ -77,4 +96,4 @@ class PacketSizes:
     def tell(self) -> bool:
         """Whether something that moves would be seen by them at once."""
         enough = self.known and len(self._running) >= _LEAST_RUNNING
-        return enough and self._usual >= PLAIN * self.limit
+        return enough and self.usual >= PLAIN * self.limit

@@ -24,9 +24,10 @@ from service.capture.packets.sizes import PacketSizes
 from service.capture.pictures.picture import planes_of
 from service.domain.arrays import Image
 
-LONGEST_S = 4.0
+LONGEST_S = 3.2
 """Between two key frames, whatever the line: with more, all pictures are decoded. It is less than half of
-what a camera's account of its carriers stays behind (service.station.carried): it may be blind for that."""
+what a camera's account of its carriers stays behind (service.station.carried): it may be blind for that. With
+more, a frozen picture, which is seen at the second key frame, would be said after 10 s (service.health)."""
 
 MOST_BYTES = 16_000_000
 MOST_PACKETS = 300
@@ -108,6 +109,8 @@ class Sparing:
 
     def begin(self, codec: str, extradata: bytes | None) -> None:
         """Begin a connection; what was held of the one before is gone with it."""
+        if (codec, extradata or b"") != (self._codec, self._extradata):
+            self._sizes = PacketSizes()  # the camera was set otherwise
         self._codec, self._extradata = codec, extradata or b""
         self._state, self.over = _State.ALL, True
         self._let_go()
@@ -188,6 +191,7 @@ class Sparing:
             if self.view is not None and self._state is _State.ALL:
                 self._sizes.stands()
             return True
+        self._sizes.key(came.packet.size, self.line_runs)
         if not begins_anew(bytes(came.packet), self._codec, self._extradata):
             self._keys.forget()
             return False
@@ -200,10 +204,14 @@ class Sparing:
         self._last_s, self._step_s = None, 0.0
 
     def _may_begin(self) -> bool:
-        view, interval_s = self.view, self._keys.seconds
-        if view is None or self.over or not view.ready or interval_s is None or not self._sizes.known:
+        view = self.view
+        if view is None or self.over or not view.ready or not self._sizes.known:
             return False
-        if interval_s > min(LONGEST_S, view.longest_s):
+        return self._soon_enough(view, self._keys.seconds)
+
+    def _soon_enough(self, view: StandingView, interval_s: float | None) -> bool:
+        """Say whether a movement is seen in time where key frames are so far apart: that may change."""
+        if interval_s is None or interval_s > min(LONGEST_S, view.longest_s):
             return False
         # Where sizes tell, a movement shows in the next packets; else at the next key frame, if that will do.
         late_s = _LATE * interval_s + _SPARE_S
@@ -212,16 +220,19 @@ class Sparing:
     def _held_or_due(self, came: Came, whole: bool) -> Due:
         interval_s = self._keys.seconds
         self._hold(came)
-        first_s = self._held[0].stamp_s
+        first, view = self._held[0], self._of
         doubt = (
             not whole
+            or view is None
             or interval_s is None
+            or not self._soon_enough(view, interval_s)
             or (self._sizes.tell and self._sizes.grown)
             or self._bytes > MOST_BYTES
             or len(self._held) > MOST_PACKETS
             or came.stamp_s is None
-            or first_s is None
-            or came.stamp_s - first_s > _LATE * interval_s
+            or first.stamp_s is None
+            or came.stamp_s - first.stamp_s > _LATE * interval_s
+            or came.arrived_s - first.arrived_s > _LATE * LONGEST_S  # a camera's clock may be slow
         )
         if doubt:
             self._end()

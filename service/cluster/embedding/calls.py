@@ -29,10 +29,14 @@ HANG_S, HANG_PER_PICTURE_S = 10.0, 0.2
 
 @dataclass(eq=False)
 class Asked(Request):
-    """A request of the cluster. here: the local engine has it as well."""
+    """A request of the cluster.
+
+    here: the local engine has it as well. refused: why that one could not answer.
+    """
 
     since_mono_s: float = 0.0
     here: bool = False
+    refused: BaseException | None = None
 
     @property
     def hedge_mono_s(self) -> float:

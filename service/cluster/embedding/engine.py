@@ -213,7 +213,9 @@ class RayEngine(SubmittingEngine):
 
     def _ask_all_here(self, requests: list[Asked]) -> None:
         for request in requests:
-            if not request.here and not request.future.done():
+            if request.here:
+                self._give_up(request)
+            elif not request.future.done():
                 self._ask_here(request)
 
     def _ask_here(self, request: Asked) -> None:
@@ -229,8 +231,15 @@ class RayEngine(SubmittingEngine):
             request.answer(answer.result())
             return
         with self._changed:
-            if any(each is request for each in self._book.open):
-                return  # the cluster may still answer
+            request.refused = error
+        self._give_up(request)
+
+    def _give_up(self, request: Asked) -> None:
+        """Fail what the local engine could not answer, once the cluster will not either."""
+        with self._changed:
+            error = request.refused
+            if error is None or any(each is request for each in self._book.open):
+                return
         reason = error.reason if isinstance(error, EngineUnavailableError) else Reason.WORKER_DOWN
         request.fail(str(error), reason)
 

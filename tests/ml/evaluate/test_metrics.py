@@ -11,6 +11,7 @@ from ml.evaluate.metrics import (
     fit_logistic,
     paired_difference,
     roc,
+    seeds_interval,
     wilson,
 )
 
@@ -90,6 +91,26 @@ def test_intervals_are_those_of_plain_resampling(seed: int) -> None:
     means = [total[rows].sum() / size[rows].sum() for rows in drawn]
     expected = [difference.mean(), *np.quantile(means, [0.025, 0.975])]
     np.testing.assert_allclose(paired_difference(right, other, groups), expected, atol=1e-12)
+
+
+def test_an_interval_over_seeds_knows_what_one_seed_cannot() -> None:
+    """One seed: plain resampling's interval. Two that part by half on all cases: half as wide at least."""
+    right = np.array([_scores(1)[1]], float)
+    assert seeds_interval([right]) == pytest.approx(bootstrap(right[0]), abs=0.01)
+    groups = np.random.default_rng(1).integers(0, 20, 300)
+    other = np.array([_scores(11)[1]], float)
+    expected = paired_difference(right[0], other[0], groups)[1:]
+    assert seeds_interval([right, other], groups) == pytest.approx(expected, abs=0.015)
+    apart = np.stack([np.zeros(300), np.full(300, 0.5)])
+    assert seeds_interval([apart]) == seeds_interval([apart], groups) == (0.0, 0.5)
+
+
+def test_seeds_that_belong_together_are_drawn_together() -> None:
+    """What each seed gains is the same: by itself it is certain, with seeds drawn apart it is not."""
+    before = np.stack([np.zeros(300), np.full(300, 0.5)])
+    after = before + 0.25
+    assert seeds_interval([after, before], together=True) == (0.25, 0.25)
+    assert seeds_interval([after, before]) == (-0.25, 0.75)
 
 
 def test_the_logistic_fit_is_where_its_gradient_is_zero() -> None:

@@ -8,16 +8,23 @@ import numpy as np
 from lifts.decision.verdict import Verdict
 from ml.commands.common import RESULTS
 from ml.evaluate.benchmark import table
+from ml.evaluate.metrics import pack_flags
 from ml.evaluate.verdicts import Outcome, count_verdicts
 from ml.papers.comparison.orderings import compare_runs as ordered
+from ml.report.accuracy import TEACHERS
+from ml.report.capacity.failover import failover_places
+from ml.report.capacity.tables import capacity_places
 from ml.report.document import fill_places, places, read_results, report_document
 from ml.report.papers.tables import LEFT_OUT, tables_page
 from ml.report.plots import plots
 from ml.report.summary import summary_table
-from ml.report.systems import TEACHERS, read_runs, systems_page
+from ml.report.systems import read_runs, systems_page
 from ml.report.table import Result
 
 ROOT = RESULTS.parent.parent
+
+
+RIGHT = ((1, 1, 1, 1), (1, 1, 0, 0))
 
 
 def result(system: str) -> dict[str, Any]:
@@ -35,16 +42,19 @@ def test_a_place_is_filled_where_a_document_has_it() -> None:
 
 
 def test_the_papers_systems_stand_beside_the_papers_figures() -> None:
-    """50 % measured, 90.94 in the paper; what was not run has no row."""
-    found = str(summary_table({"benchmark-siamese": result("siamese")}))
-    assert "50.00 %" in found
-    assert "paper 90.94" in found
+    """The mean of two seeds, 75 %, and 90.94 in the paper; what was not run says so."""
+    judged = {right: {"seen": {"right": pack_flags(np.array(right, bool)), "pictures": 4}} for right in RIGHT}
+    runs = dict(zip(("siamese-paper", "siamese-paper-seed1"), judged.values(), strict=True))
+    found = str(summary_table({}, runs))
+    assert "| 75.00 % (" in found
+    assert "), 2 seeds; paper 90.94 | `barwatch reproduce systems/siamese-paper` |" in found
+    assert found.count("| not run; paper ") == 3
     assert "edge" not in found
 
 
 def test_proposed_masks_have_a_section() -> None:
     """Beside hand-made ones, with what they cost, as measured; no command stands in a table."""
-    found = report_document(read_results(RESULTS))
+    found = report_document(read_results(RESULTS), {})
     assert "### Masks as the network proposes them" in found
     assert "| proposed |" in found
     assert "|\n`barwatch" not in found
@@ -63,7 +73,7 @@ def test_what_lifts_learnt_themselves_is_a_row_for_each_way() -> None:
         *(row(0, 0, None, 1), row(20, 0, 0.5, 2), row(50, 0, 0.1, 3), row(50, 0, 0.5, 4)),
         *(row(200, 5, 0.5, 5), row(50, 0, 0.5, 6, "background")),
     ]
-    found = str(summary_table({"onsite": {"rows": rows, "command": "barwatch x"}}))
+    found = str(summary_table({"onsite": {"rows": rows, "command": "barwatch x"}}, {}))
     learnt = [line for line in found.splitlines() if "each by what it learnt" in line]
     assert len(learnt) == 3
     assert "from 50 passages without labels, 10 % open, 100 | open called closed 100.00 % (43.85" in learnt[0]
@@ -74,7 +84,7 @@ def test_what_lifts_learnt_themselves_is_a_row_for_each_way() -> None:
 def test_what_was_not_measured_as_verdicts_is_said() -> None:
     """A result from before verdicts were counted must not pass for one."""
     old = {"lifts": [], "command": "barwatch y", "git_commit": "0" * 40, "accuracy": 0.9, "pictures": 1}
-    found = str(summary_table({"loco-distances": old}))
+    found = str(summary_table({"loco-distances": old}, {}))
     assert "| not yet measured as verdicts | `barwatch y` |" in found
 
 
@@ -86,7 +96,7 @@ def test_speeds_stand_beside_the_papers_network() -> None:
     reduced = {**row, "runtime": "TorchScript, bfloat16", "pictures_per_s": 700.0, "ratio_to_paper": 14.0}
     timed = [row, {**row, "threads": 2, "batch": 16}, reduced, other]
     speed = {"rows": timed, "command": "barwatch bench embed"}
-    found = str(summary_table({"speed": speed}))
+    found = str(summary_table({"speed": speed}, {}))
     assert (
         "as the service runs it | 301 with 1 thread in batches of 3 (6.0 times the paper's network)" in found
     )
@@ -101,9 +111,9 @@ def test_what_cameras_cost_is_told_in_its_own_words() -> None:
     ingest = {"said": [["a camera's whole path", "99 ms"]], "machine": machine}
     ingest |= {"command": "barwatch bench ingest", "git_commit": "0" * 40}
     row = "| a camera's whole path | 99 ms |"
-    assert f"{row} `barwatch bench ingest` |" in str(summary_table({"ingest": ingest}))
-    assert "Some CPU, 2 cores (load at the start 0.5)" in report_document({"ingest": ingest})
-    assert f"|---|---|\n{row}\n" in report_document({"ingest": ingest})
+    assert f"{row} `barwatch bench ingest` |" in str(summary_table({"ingest": ingest}, {}))
+    assert "Some CPU, 2 cores (load at the start 0.5)" in report_document({"ingest": ingest}, {})
+    assert f"|---|---|\n{row}\n" in report_document({"ingest": ingest}, {})
 
 
 def test_plots_are_pictures(tmp_path: Path) -> None:
@@ -117,12 +127,13 @@ def test_plots_are_pictures(tmp_path: Path) -> None:
 def test_all_documents_are_those_of_the_results() -> None:
     """`barwatch report` was run after the last figure changed."""
     measured, runs = read_results(RESULTS), read_runs(RESULTS)
-    content = places(measured, runs, read_runs(RESULTS, TEACHERS))
+    content: dict[str, object] = {**places(measured, runs, read_runs(RESULTS, TEACHERS))}
+    content |= capacity_places(measured["simulation"]) | failover_places(measured["cluster"])
     documents = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
     texts = [document.read_text(encoding="utf-8") for document in documents]
     assert all(any(f"<!-- {name} -->" in text for text in texts) for name in content)
     assert [fill_places(text, content) for text in texts] == texts
-    assert (RESULTS / "report.md").read_text(encoding="utf-8") == report_document(measured)
+    assert (RESULTS / "report.md").read_text(encoding="utf-8") == report_document(measured, runs)
     page = systems_page(runs, measured, ordered(runs))
     assert (RESULTS / "systems.md").read_text(encoding="utf-8") == page
     tables = tables_page(runs, measured.get("naive"), read_runs(RESULTS, LEFT_OUT))

@@ -1,6 +1,6 @@
 """What teachers gain is shown beside what ships, each figure in its own column."""
 
-from ml.report.systems import gains_table
+from ml.report.accuracy import gains_table
 from ml.report.table import Result
 
 

@@ -4,6 +4,7 @@ import itertools
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -121,6 +122,28 @@ def test_a_slow_reader_never_blocks_the_camera(capacity: int) -> None:
     for index in range(1000):
         frames.put(frame(index))
     assert frames.dropped == 1000 - capacity
+
+
+def test_fresh_frames_behind_held_ones_push_none_of_them_out() -> None:
+    """The queue is still full of these when the last was caught up on; only later nobody waits any more."""
+    waited: list[float] = []
+
+    class Frames(LatestFrames):
+        def put(self, frame: Frame, wait_s: float = 0.0) -> None:
+            waited.append(wait_s)
+            super().put(frame, wait_s)
+
+    def connect() -> Iterator[Frame]:
+        for index in range(4):
+            fresh = replace(frame(index, 0.04 * index), t_mono_s=time.monotonic())
+            yield frame(index, 0.04 * index) if index == 1 else fresh
+
+    reader = CameraReader(connect, Frames(8))
+    reader.start()
+    assert reader.ended.wait(120)
+    assert waited[0] == 0.0
+    assert min(waited[1:]) > 0.0
+    reader.stop()
 
 
 def test_frames_that_were_held_wait_for_room_and_none_is_lost() -> None:

@@ -4,12 +4,14 @@ import os
 import queue
 import signal
 from collections.abc import Iterator
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from service.cluster.embedding import calls
 from service.cluster.embedding.engine import RayEngine
 from service.cluster.embedding.scale import ClusterEmbedding, ScaleLimits
 from service.cluster.link import DriverLink, LinkLimits
@@ -147,6 +149,25 @@ def test_a_driver_that_is_killed_loses_no_request(cluster: Cluster) -> None:
     assert str(lost.parameters["reason"]).startswith("the cluster's driver died")
     cluster.end(scripted_driver.STOPPED)
     cluster.until(lambda: cluster.answer() == 1.0)
+
+
+@pytest.mark.fault(53)
+def test_what_neither_can_answer_fails_with_the_cluster(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The local engine was asked as well, and could not; the driver is lost: nobody waits for ever."""
+    monkeypatch.setattr(calls, "HEDGE_S", 0.0)
+    refused: Future[Any] = Future()
+    refused.set_exception(EngineUnavailableError("it is being restarted"))
+    monkeypatch.setattr(cluster.engine._local, "submit", lambda *_: refused)
+    cluster.begin(scripted_driver.STOPPED)
+    before, asked = cluster.engine.moved, cluster.engine.submit_pictures(PICTURES)
+    cluster.until(lambda: cluster.engine.moved > before)
+    assert not asked.done(), "the cluster may still answer"
+    assert cluster.link.pid is not None
+    os.kill(cluster.link.pid, signal.SIGKILL)
+    with pytest.raises(EngineUnavailableError, match="it is being restarted"):
+        asked.result(3.0)
 
 
 @pytest.mark.fault(53)

@@ -10,11 +10,13 @@ import numpy.typing as npt
 import pytest
 
 from lifts.decision.reasons import Reason
+from service.capture.packets.sparing import LONGEST_S
 from service.domain.alarm import AlarmKind
 from service.domain.frame import Frame
 from service.domain.health import Health
 from service.health.camera import CameraHealth
 from service.health.view import inspect
+from service.station.step import INSPECT_EVERY_S
 
 Image = npt.NDArray[np.uint8]
 
@@ -95,6 +97,38 @@ def test_a_lost_camera_is_degraded_then_lost_then_back() -> None:
     (over,) = camera.play(1, scene)
     assert (over.kind, over.active) == (AlarmKind.CAMERA_LOST, False)
     assert "nobody watched for" in over.message
+
+
+def test_what_was_held_when_the_camera_fell_silent_is_no_sign_of_life() -> None:
+    """It is decoded once the reader gives the camera up: the alarm comes within 10 s of the last packet."""
+    camera = Camera()
+    camera.play(5, scene)
+    silent_s = camera.now_s
+    camera.health.left_out(silent_s)
+    assert camera.play(2.4, None) == []
+    for behind_s in (2.0, 1.0, 0.0):
+        shown = Frame.of_bgr(scene(), index=0, t_s=silent_s, t_mono_s=silent_s)
+        came_s = silent_s - behind_s
+        assert camera.health.frame(inspect(shown), camera.now_s, None, came_s) == []
+        assert camera.state == "degraded"
+    changes = camera.play(9.9 - 2.4, None)
+    assert kinds(changes) == [(AlarmKind.CAMERA_LOST, True)]
+
+
+@pytest.mark.fault(4)
+@pytest.mark.parametrize("key_every_s", [1.0, 1.9, 3.0, LONGEST_S])
+def test_a_frozen_picture_is_said_within_10_s_of_key_frames_too(key_every_s: float) -> None:
+    """While the line stands: these alone are looked at, until it looks as if the picture were frozen."""
+    camera = Camera()
+    camera.play(20, scene)
+    frozen_s, turn_s = camera.now_s, INSPECT_EVERY_S
+    frozen = Frame.of_bgr(camera.noisy(scene(), 3.0), index=0, t_s=frozen_s, t_mono_s=frozen_s)
+    changes: list[Health] = []
+    while not changes and camera.now_s < frozen_s + 20.0:
+        camera.now_s += key_every_s if camera.health.calm(camera.now_s) else turn_s
+        changes = camera.health.frame(inspect(frozen), camera.now_s)
+    assert kinds(changes) == [(AlarmKind.CAMERA_FROZEN, True)]
+    assert camera.now_s - frozen_s <= 10.0
 
 
 def test_pictures_left_undecoded_on_purpose_are_a_sign_of_life_and_nothing_more() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import cv2
 from typer.testing import CliRunner
 
-from ml.commands.papers.pairing_plan import alone, planned
+from ml.commands.papers.pairing_plan import planned
 from service import cli
 
 
@@ -30,6 +30,7 @@ def test_a_smoke_run_is_judged_and_drawn(tmp_path: Path) -> None:
     other = CliRunner().invoke(cli.app, [*words, str(tmp_path / "two"), "--seed", "1"])
     assert other.exit_code == 2
     assert CliRunner().invoke(cli.app, [*words, str(tmp_path / "x"), "--transformer", "4"]).exit_code == 2
+    assert CliRunner().invoke(cli.app, [*words, str(tmp_path / "x"), "--naive", "thumbnails"]).exit_code == 2
 
 
 def test_what_is_missing_is_named(tmp_path: Path) -> None:
@@ -41,10 +42,11 @@ def test_what_is_missing_is_named(tmp_path: Path) -> None:
 
 
 def test_the_plan_makes_what_is_missing_and_nothing_else(tmp_path: Path) -> None:
-    """75 networks that are paired and 5 sheets of them; none is made again."""
+    """35 that need no learning, 75 networks that are paired and 5 sheets of them; none is made again."""
     runs = list(planned(tmp_path, Path("runs")))
-    assert len(runs) == len({run.file for run in runs}) == 80
-    assert [run.file.name for run in runs[:5]] == [
+    assert len(runs) == len({run.file for run in runs}) == 115
+    assert runs[1].file == "getnet/digits-0-untrained-seed0.json"
+    assert [Path(run.file).name for run in runs[35:40]] == [
         *("digits-0-seed0.json", "digits-2-seed0.json", "digits.png"),
         *("digits-whole-seed0.json", "digits-0-seed1.json"),
     ]
@@ -59,15 +61,13 @@ def test_the_plan_makes_what_is_missing_and_nothing_else(tmp_path: Path) -> None
         str(tmp_path),
         "--dry-run",
     ]
-    with alone(tmp_path / "pairing" / "objects-2-seed1.lock") as free:  # as another process would
-        assert free
-        done = CliRunner().invoke(cli.app, words)
-    assert done.exit_code == 0, done.output
-    assert done.output.count("barwatch evaluate-pairing") == 13
-    assert "objects-2-seed1.json" not in done.output
-    assert "objects-2-seed2.json" in done.output
-    assert "--pictures" not in done.output  # of a network that is not trained
-    (tmp_path / "getnet" / "objects-2-seed0.json").write_text("{}")
     done = CliRunner().invoke(cli.app, words)
+    assert done.exit_code == 0, done.output
+    assert done.output.count("barwatch evaluate-pairing") == 7 + 14 + 1
+    assert "getnet/objects-0-seed0.json: " not in done.output
     assert done.output.count("--pictures") == 1
-    assert "objects-0-seed0.json" not in done.output
+    (tmp_path / "getnet" / "objects-2-seed0.json").write_text("{}")
+    (tmp_path / "getnet" / "objects.png").write_text("a picture")
+    done = CliRunner().invoke(cli.app, words)
+    assert done.output.count("barwatch evaluate-pairing") == 7 + 13
+    assert "--pictures" not in done.output

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from ml.commands.papers.pairing_plan import alone
+from ml.commands.papers.making import alone
 from ml.commands.papers.retrieval_steps import RUNS, UNTRAINED, retrieval_steps
 from ml.commands.papers.sets import renderings
 from ml.commands.papers.steps import ADAPTED, GETNET, SEEDS, SMALL, steps

@@ -78,13 +78,13 @@ def test_the_tables_say_what_was_not_found() -> None:
     assert "- half: seed-10000/1 at 35.0\n" in text
     assert "PassageTally twice" not in text
     results = {"passages": {**result, "command": "barwatch x", "git_commit": "0" * 40}}
-    assert "### Passages\n\n| variant | carriers |" in report_document(results)
-    table = str(summary_table(results))
+    assert "### Passages\n\n| variant | carriers |" in report_document(results, {})
+    table = str(summary_table(results, {}))
     assert "5 carriers on 1 recordings of unseen lifts: as recorded | 100.00 % (56.55 to 100.00); " in table
     assert "the same: 12.5 a second | 80.00 %" in table
     assert "; 1 passages without a carrier | `barwatch x` |" in table
     empty = report([("original", "as recorded", [(by, found(five(), []))])])
-    assert "within" not in str(summary_table({"passages": {**empty, "command": "barwatch x"}}))
+    assert "within" not in str(summary_table({"passages": {**empty, "command": "barwatch x"}}, {}))
 
 
 def test_sources_change_the_digest(tmp_path: Path) -> None:

@@ -141,6 +141,28 @@ def test_the_page_has_every_run_and_says_what_was_not_run() -> None:
     assert "| VGG16 (000) | not run |" in text
 
 
+def test_naive_answers_stand_beside_the_systems_and_seeds_are_told() -> None:
+    """In both tables; a system's figure is the mean of its seeds, and first says if a budget decided one."""
+    naive: dict[str, Any] = {"rows": {"majority": {"seen": run(HALF)["seen"], "alike": None, "unseen": None}}}
+    runs = {"siamese-paper": run(HALF, epochs=30), "siamese-paper-seed1": run(RIGHT)}
+    text = systems_page(runs, {"naive": naive}, [])
+    assert "| the commoner state of each lift | 50.00 (" in text
+    assert "| majority | 50.00 (" in text
+    assert "| mask-guided siamese (000) | 75.00 (" in text
+    assert "| decided by its budget: 9 epochs, the best the 7th; 2 seeds |" in text
+
+
+def test_what_adapted_stands_beside_what_did_not() -> None:
+    """On the same later passages: the commoner state's and the trained system's own, half of them right."""
+    adapted = {**accuracy_figures(torch.ones(6), lifts(2, 1)), "pseudo": True, "reviews": 0, "trains": True}
+    runs = {"siamese-paper": run(HALF), "siamese-pseudo": run(RIGHT, adapted=adapted, seen=None)}
+    naive = {"rows": {"majority": {key: run(RIGHT)[key] for key in ("seen", "unseen")}}}
+    text = runs_section(runs, {}, naive)
+    assert "| majority | the commoner state of S1 to S20 | 100.00 (" in text
+    assert "| siamese-paper | nothing of them: as it was trained | 0.00 (" in text
+    assert "as it was trained" not in runs_section({"siamese-paper": run(HALF)}, {}, naive)
+
+
 def test_a_system_with_masks_is_judged_and_adapts() -> None:
     """Seen and unseen lifts; after adapting the later passages alone, and the system is as it was."""
     system = Tiny(Recipe(learning_rate=0.1, batch=6))

@@ -96,9 +96,26 @@ def test_one_seed_decides_nothing() -> None:
     text = pairing_section(many)
     assert "| yes |" in text
     assert "+100.00" in text
-    assert "decided by the budget: 100, 100, 100" in text
+    assert text.count("| decided by its budget: scikit-learn's digits, scaled |") == 2
     assert "gains?" not in pairing_section({"a": RUNS["a"]})
     whole = {f"w{seed}": {**run(0, seed, [1] * 8, [0.5]), "reduced": False} for seed in (0, 1, 2)}
     text = pairing_section({**many, **whole})
     assert text.count("| none, the picture as it is | 3 |") == 2
     assert "| not decided |" in text
+
+
+def test_what_needs_no_learning_stands_first_and_gains_nothing() -> None:
+    """Thumbnails, then first weights with and without a transformer; none is compared with another."""
+    plain = {"naive": "thumbnails", "ended": "nothing is learnt", "intervals": 0, "curve": []}
+    naive = {
+        "t": {**run(0, 0, [1, 0, 1, 0], []), **plain},
+        "u": {**run(2, 0, [1, 0, 0, 0], []), **plain, "naive": "untrained"},
+    }
+    rows = gather({**RUNS, **naive})
+    assert [(row["naive"], row["transformer"]) for row in rows] == [
+        *(("thumbnails", 0), ("untrained", 2), ("", 0), ("", 2)),
+    ]
+    assert [len(row["gains"]) for row in rows] == [0, 0, 0, 1]
+    text = pairing_section({**RUNS, **naive})
+    assert "| none; nothing learnt: thumbnails of 16 pixels | 1 | 50.00 (" in text
+    assert "| 2 parameters (the paper's, section V); nothing learnt: first weights | 1 | 25.00 (" in text

@@ -11,10 +11,11 @@ import torch
 from lifts.arrays import Int64
 from ml.models.getnet import GetNet
 from ml.papers.pairing.digits import DigitSet, DigitSources, bundled_digits
-from ml.papers.pairing.judging import follows
+from ml.papers.pairing.judging import follows, judge
 from ml.papers.pairing.pairs import best_threshold, pair_distances
 from ml.papers.pairing.sets import Split
 from ml.papers.pairing.training import PairingLearner, PairingRecipe, embed, train
+from ml.papers.pairing.untaught import untaught
 
 TINY = PairingRecipe(name="digits", turn=2, steps=4, batch=6, intervals=2, patience=9)
 
@@ -96,6 +97,21 @@ def test_turns_are_whole_and_the_siamese_part_learns_as_often_without_a_transfor
     whole = PairingLearner(replace(TINY, transformer=0), DATA)
     whole.learn({"epoch": 0})
     assert (whole.step, learner.step) == (4, 8)
+
+
+def test_what_is_untaught_is_judged_by_its_first_weights() -> None:
+    """Those of its seed, a threshold of validation pairs; thumbnails are the whole picture in 16 pixels."""
+    recipe = replace(TINY, seed=3)
+    first = untaught("untrained", recipe, DATA)
+    weights = PairingLearner(recipe, DATA).network.state_dict()
+    assert all(torch.equal(value, weights[name]) for name, value in first.network.state_dict().items())
+    judged = judge(first, DATA, "untrained")
+    assert (judged["ended"], judged["intervals"], judged["naive"]) == ("nothing is learnt", 0, "untrained")
+    assert 0.5 <= judged["validation"] < 0.8
+    small = untaught("thumbnails", recipe, DATA)
+    embeddings, _, _ = embed(small.network, DATA, "test", 0)
+    assert embeddings.shape[1] == 16 * 16
+    assert judge(small, DATA, "thumbnails")["follows"] == 0.0
 
 
 def test_whole_turns_fill_an_interval() -> None:

@@ -49,6 +49,10 @@ class Stream:
     sparing: Sparing = field(default_factory=Sparing)
     number: int = 0
     keys: bool = True
+    key_bytes: int = KEY_BYTES
+    gop: int = GOP
+    since_key: int = 0
+    clock: float = 1.0
     view: View = field(default_factory=View)
     decoded: list[int] = field(default_factory=list)
     vouched: list[int] = field(default_factory=list)
@@ -59,12 +63,13 @@ class Stream:
         self.sparing.begin("h264", None)
 
     def packet(self, size: int = SMALL, *, failed: bool = False, late_s: float = 0.0) -> None:
-        key = self.keys and self.number % GOP == 0
-        content = (KEY if key else OTHER) + bytes((KEY_BYTES if key else size) - 4)
+        key = self.keys and self.since_key % self.gop == 0
+        self.since_key = 1 if key else self.since_key + 1
+        content = (KEY if key else OTHER) + bytes((self.key_bytes if key else size) - 4)
         packet = cast("av.Packet[av.VideoStream]", av.Packet(content))
         packet.is_keyframe = key
         packet.opaque = self.number
-        came = Came(packet, self.number / FPS + late_s, 1000.0 + self.number / FPS, failed)
+        came = Came(packet, self.clock * self.number / FPS + late_s, 1000.0 + self.number / FPS, failed)
         self.number += 1
         due = self.sparing.take(came)
         if due.alone:
@@ -85,10 +90,10 @@ class Stream:
     def stands(self, *, spared: bool = True) -> None:
         """Run for long, then stand until key frames are enough."""
         self.sparing.line_runs = True
-        self.packets(30 * GOP, LARGE)
+        self.packets(30 * self.gop, LARGE)
         self.sparing.line_runs = False
         self.sparing.view = self.view
-        self.packets(12 * GOP + 1)
+        self.packets(12 * self.gop + 1)
         assert self.sparing.active is spared
 
     @staticmethod
@@ -182,6 +187,42 @@ def test_sizes_need_not_tell_while_no_carrier_is_near() -> None:
     assert stream.sparing.active
     stream.view.still = False
     stream.packets(GOP, LARGE)
+    assert not stream.sparing.active
+
+
+def test_key_frames_that_become_rarer_end_it() -> None:
+    """A camera that lengthens its groups while nothing moves, each by a fifth: none is awaited too long."""
+    stream = Stream(view=View(longest_s=2.0))
+    stream.stands()
+    for _ in range(12):
+        stream.gop = round(1.2 * stream.gop)
+        stream.packets(stream.gop)
+        if stream.sparing.active:
+            assert stream.number - stream.vouched[-1] <= 1.25 * 2.0 * FPS
+    assert not stream.sparing.active
+
+
+def test_a_camera_whose_clock_is_slow_is_not_awaited_longer() -> None:
+    """Its stamps say 3 s between key frames, and it is 6 s."""
+    stream = Stream(gop=60, clock=0.5)
+    stream.stands(spared=False)
+    assert 0 < stream.most_held <= (1.25 * LONGEST_S + 0.2) * FPS
+
+
+@pytest.mark.parametrize("begins_anew", [False, True], ids=["fog", "other settings"])
+def test_what_moves_may_weigh_a_tenth_of_what_it_did(begins_anew: bool) -> None:
+    """In fog, and key frames tell; a camera that was set otherwise has to show first what its line weighs."""
+    stream = Stream()
+    stream.sparing.line_runs = True
+    stream.packets(30 * GOP, LARGE)
+    stream.sparing.line_runs = False
+    stream.key_bytes = KEY_BYTES // 10
+    if begins_anew:
+        stream.sparing.begin("h264", b"another")
+    stream.sparing.view = stream.view
+    stream.packets(12 * GOP + 1, SMALL // 10)
+    assert stream.sparing.active is not begins_anew
+    stream.packets(4, LARGE // 10)
     assert not stream.sparing.active
 
 

@@ -1,0 +1,100 @@
+"""A plan that several processes make: each result once, also what fails."""
+
+import json
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from ml.commands.papers import making
+from ml.commands.papers.making import MadeResult, SharedPlan, alone
+from ml.commands.papers.sets import Rendering
+from ml.machine.together import side_by_side
+
+PLAN = (
+    MadeResult("fails.json", ("barwatch fails fails.json",)),
+    MadeResult("needs.json", ("barwatch makes needs.json",), after=("fails.json",)),
+    MadeResult("needs-that.json", ("barwatch makes needs-that.json",), after=("needs.json",)),
+    MadeResult("first.json", ("barwatch makes first.json",)),
+    MadeResult("second.json", ("barwatch says", "barwatch makes second.json"), after=("first.json",)),
+)
+
+
+def _main(folder: Path) -> Callable[[list[str]], None]:
+    return partial(_runs, folder)
+
+
+def _runs(folder: Path, words: list[str]) -> None:
+    """As the command line: makes a result, fails, or says something; what was run is noted."""
+    with (folder / "ran.txt").open("a") as ran:
+        ran.write(f"{' '.join(words)}\n")
+    if words[0] == "makes":
+        (folder / words[1]).write_text(json.dumps({"complete": True}))
+    sys.exit(words[0] == "fails")
+
+
+def _ran(folder: Path) -> list[str]:
+    return sorted((folder / "ran.txt").read_text().splitlines())
+
+
+def _plan(folder: Path, patient: bool = False, steps: tuple[MadeResult, ...] = PLAN) -> SharedPlan:
+    return SharedPlan(steps, folder, folder / "locks", _main(folder), patient=patient)
+
+
+@pytest.fixture(autouse=True)
+def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(making, "_LOOK_AGAIN_S", 0.02)
+
+
+def test_what_fails_is_tried_once_by_all_and_what_needs_it_is_left_out(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Four processes end by themselves; each command was run once, and what is left out was said, once."""
+    plan = _plan(tmp_path, patient=True)
+    assert side_by_side([plan.work] * 4, tmp_path / "logs") == 1
+    assert _ran(tmp_path) == ["fails fails.json", "makes first.json", "makes second.json", "says"]
+    said = capfd.readouterr().err.splitlines()
+    assert [line for line in said if "needs.json: " in line or "that.json: " in line] == [
+        "needs.json: left out, as it needs fails.json",
+        "needs-that.json: left out, as it needs needs.json",
+    ]
+    assert "fails.json: failed" in said
+
+
+def test_a_later_sitting_tries_again(tmp_path: Path) -> None:
+    """One process: what failed before, what stands; what is needed and not in the plan is said."""
+    assert _plan(tmp_path).work() == 1
+    assert _plan(tmp_path).work() == 1
+    assert _ran(tmp_path).count("fails fails.json") == 2
+    assert _ran(tmp_path).count("makes first.json") == 1
+    assert _plan(tmp_path, steps=PLAN[1:3]).work() == 0
+    assert "makes needs.json" not in _ran(tmp_path)
+
+
+def test_what_ends_well_and_makes_nothing_has_failed(tmp_path: Path) -> None:
+    """It is not run again and again."""
+    assert _plan(tmp_path, steps=(MadeResult("none.json", ("barwatch says",)),)).work() == 1
+    assert _ran(tmp_path) == ["says"]
+
+
+def test_what_another_process_makes_is_left_to_it(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Its lock is held: the rest is made."""
+    with alone(tmp_path / "locks" / "first.json.lock"):
+        assert _plan(tmp_path, steps=PLAN[3:]).work() == 0
+    assert "first.json: another process makes it" in capfd.readouterr().err
+    assert not (tmp_path / "ran.txt").exists()
+
+
+def _no_disk(workers: int) -> list[int]:
+    raise OSError(workers)
+
+
+def test_pictures_that_cannot_be_rendered_keep_nobody_waiting(tmp_path: Path) -> None:
+    """Rendering fails for all; runs go on, and render what they need themselves."""
+    sets = {"small": Rendering((tmp_path / "no.npz",), _no_disk)}  # type: ignore[arg-type]
+    steps = [MadeResult("first.json", ("barwatch makes first.json",), ("small",), ("small",))]
+    plan = SharedPlan(steps, tmp_path, tmp_path / "locks", _main(tmp_path), sets, patient=True)  # type: ignore[arg-type]
+    assert side_by_side([plan.render, plan.work], tmp_path / "logs") == 1
+    assert _ran(tmp_path) == ["makes first.json"]
