@@ -79,6 +79,7 @@ grey levels for the classifier, whose validation accuracy is 65 % after five epo
 ABIR's is section 3.2 of paper 003, the triplets' are sections 3.1.3, 3.3.1 and 4.2 of the thesis, whose
 online mining has 8 pictures of 8 identities: --set mining=batch-all --set batch=64. Both start from
 ImageNet's weights (--weights), without which ten frozen layers would be random ones, and limit no gradient.
+The thesis' 100 epochs are not taken over: early stopping ends each of its rounds, as all trainings here.
 
 Paper 002 is here as an abstract, which fixes none of its numbers; those of adaptive-l2 are the flags of the
 authors' published code (github.com/nixingyang/AdaptiveL2Regularization, solution.py). Not taken over from it:

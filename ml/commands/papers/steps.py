@@ -110,7 +110,7 @@ def steps(results: Path, folder: Path, threads: int) -> Iterator[MadeResult]:
             yield run(name, "getnet", f"{SMALL_SIAMESE} {PATIENCE} {how}".strip(), seed)
         for name, how in ADAPTED.items():
             yield adapted(name, how, seed)
-    yield from left_out("siamese-small", f"getnet {SMALL_SIAMESE}")
+    yield from left_out("siamese-small", f"getnet {SMALL_SIAMESE} {PATIENCE}")
     deep = f"--preset large --set side={DEEP_SIDE}"
     yield run("resnet50-large", "resnet50", deep, large=True)
     # From random weights VGG16 does not begin to learn by plain descent.

@@ -69,6 +69,14 @@ _HALF = ("side=100",)
 _LABELS = TrainedRow("labels-none", "classifier", (), _HALF)
 _FACES = TrainedRow("faces-blurred", "classifier", ("faces=blurred",), _HALF)
 
+_RANDOM, _LOSSLESS = ("frozen=false", "each=8"), ("loss=lossless",)
+
+
+def _again(name: str, system: str, *words: str, weights: str = "") -> TrainedRow:
+    """Return a row of what finds carriers again, as `barwatch reproduce` has it, but at full size."""
+    return TrainedRow(f"again-{name}", system, words, LARGE, weights=weights)
+
+
 PLANS: dict[str, Plan] = {
     "adaptive-l2": Plan(
         "adaptive L2 on ResNet-50 with triplets (002)",
@@ -138,6 +146,33 @@ PLANS: dict[str, Plan] = {
         tuple(
             Ordering(f"pretrained over random weights, {name}", f"{name}-pretrained", f"{name}-random", what)
             for name, what in (("efficientnet-lite0", JUDGED), ("vgg16", JUDGED), ("abir", FOUND))
+        ),
+    ),
+    "again": Plan(
+        "carriers found again, each network at full size (003, 004)",
+        (
+            *(
+                _again(f"abir-{kind}", "abir", f"attention={kind}", "scale=ours", weights="vgg16.pt")
+                for kind in ("none", "plain", "se")
+            ),
+            _again("mildnet", "triplet-mildnet", *_RANDOM),
+            _again("resnet50", "triplet-resnet50", *_RANDOM),
+            _again("lossless", "triplet-resnet50", *_RANDOM, *_LOSSLESS),
+            *(
+                _again(mining, "triplet-resnet50", *_RANDOM, *_LOSSLESS, f"mining={mining}", "batch=64")
+                for mining in ("batch-all", "batch-hard")
+            ),
+        ),
+        tuple(
+            Ordering(f"{claim}, full size", f"again-{better}", f"again-{worse}", FOUND)
+            for claim, better, worse in (
+                ("attention over none (003, Tables 1 to 3)", "abir-plain", "abir-none"),
+                ("squeeze-and-excitation over none (003, Tables 1 to 3)", "abir-se", "abir-plain"),
+                ("ResNet-50 over MILDNet (004, Table 4.1)", "resnet50", "mildnet"),
+                ("lossless over plain triplet loss (004, Table 4.2)", "lossless", "resnet50"),
+                ("offline mining over online, batch all (004, Table 4.3)", "lossless", "batch-all"),
+                ("offline mining over online, batch hard (004, Table 4.3)", "lossless", "batch-hard"),
+            )
         ),
     ),
     "systems": Plan(
