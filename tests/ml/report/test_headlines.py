@@ -200,12 +200,29 @@ IN_OPERATIONS: dict[str, Callable[[], str]] = {
     "another renderer": lambda: "{wrong} of {judged} pictures called wrongly".format(
         **_counts("crosscheck", "per_picture")
     ),
+    "a carrier's bytes": lambda: (
+        f"{_kilobytes('pictures_hidden'):.0f} kB and {_kilobytes('numbers'):.0f} kB beside it; "
+        f"{_kilobytes('pictures'):.0f} kB where nobody is hidden"
+    ),
+    "a day's bytes": lambda: (
+        f"a lift takes {4.8 * _kilobytes('pictures_hidden', 'numbers'):.0f} MB a day and "
+        f"{8 * 4.8e-3 * _kilobytes('pictures_hidden', 'numbers'):.1f} GB in the 8 days"
+    ),
+    "all pictures": lambda: (
+        "at most 200,000 passages keep their pictures, "
+        f"{0.2 * _kilobytes('pictures_hidden', 'numbers'):.1f} GB"
+    ),
 }
 
 
+def _kilobytes(*names: str) -> float:
+    """What a carrier leaves on the disk (`barwatch evaluate-privacy`)."""
+    return 1e-3 * sum(float(_read("privacy")["bytes_per_passage"][name]) for name in names)
+
+
 @pytest.mark.parametrize("what", IN_OPERATIONS)
-def test_each_figure_about_mounting_is_a_measured_one(what: str) -> None:
-    """Where docs/operations.md says how to mount a camera, its figures change with the results."""
+def test_each_figure_about_mounting_and_disks_is_a_measured_one(what: str) -> None:
+    """Where docs/operations.md says how to mount a camera and how large a disk is, its figures change."""
     assert IN_OPERATIONS[what]() in " ".join(OPERATIONS.split())
 
 
