@@ -216,6 +216,7 @@ def run(of: Site, kills: int, most_s: float) -> Row:
         of.keep(
             "passages", {lift_id: [asdict(each) for each in found] for lift_id, found in passages.items()}
         )
+        of.keep("strikes", [asdict(each) for each in strikes.strikes])
         found = accounts(passages, began_s, end_s)
         of_kind = by_kind(passages, EVERY_S, strikes.strikes)
         carriers = {
