@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -37,7 +38,8 @@ def side_by_side(works: Sequence[Callable[[], int]], logs: Path, seconds: float 
     """Run each of several functions in a process of its own, forked from this one; returns how many failed.
 
     One that renders may go on no longer than those that wait for it. What they print goes to LOGS/N.log.
-    Nothing must have used a GPU before: no process inherits one.
+    Nothing must have used a GPU before: no process inherits one. Called from the main thread; where this
+    process is asked to end, they end with it.
 
     Args:
         works: each returns 0 if all went well.
@@ -53,10 +55,12 @@ def side_by_side(works: Sequence[Callable[[], int]], logs: Path, seconds: float 
     for process in processes:
         process.start()
     ends = time.monotonic() + seconds if seconds else float("inf")
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         for process in processes:
             process.join(None if seconds == 0 else max(0.0, ends - time.monotonic()))
-    finally:  # where this process is interrupted, they are in groups that are not
+    finally:  # whoever ends or interrupts this process does not reach them: each has a group of its own
+        signal.signal(signal.SIGTERM, before)
         late = [process for process in processes if process.is_alive()]
         end_groups([process.pid for process in late if process.pid])
         for process in late:

@@ -8,6 +8,7 @@ import sys
 import time
 from contextlib import suppress
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 
 from ml.machine.together import call, side_by_side
@@ -29,7 +30,8 @@ def _waits_with_a_child(path: Path) -> int:
     child = os.fork()
     if child == 0:
         signal.pause()
-    path.write_text(str(child))
+    path.with_suffix(".partial").write_text(str(child))
+    path.with_suffix(".partial").rename(path)
     signal.pause()
     return 0
 
@@ -51,6 +53,22 @@ def test_when_the_time_is_over_all_of_them_end(tmp_path: Path) -> None:
     with suppress(ProcessLookupError):  # it has ended already
         over, _, _ = select.select([os.pidfd_open(int(started.read_text()))], [], [], 60)
         assert over
+
+
+def test_who_is_asked_to_end_takes_them_along(tmp_path: Path) -> None:
+    """A process that runs others is ended itself, as `gpu-run` does at the end of its time."""
+    started = tmp_path / "child"
+    running = get_context("fork").Process(
+        target=side_by_side, args=([partial(_waits_with_a_child, started)], tmp_path)
+    )
+    running.start()
+    _waits_for(started)
+    child = os.pidfd_open(int(started.read_text()))
+    running.terminate()
+    assert select.select([child], [], [], 60)[0]
+    os.close(child)
+    running.join()
+    assert running.exitcode == 128 + signal.SIGTERM
 
 
 def _as_a_command(words: list[str], out: Path) -> None:
