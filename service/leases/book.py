@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import pairwise
 from statistics import median
@@ -23,6 +23,11 @@ ACCOUNTED = timedelta(minutes=10)
 """Of a longer time during which no service ran, nobody can say how many carriers passed: an alarm says that
 nobody watched (service.alarms.downtime), and no number is made up."""
 
+
+SET = timedelta(seconds=10)
+"""A wall clock that has gone on by so much more than a steady one, or less, was set. Times for other services
+are stored by the wall clock, as those of passages are: each service's steady clock began at another time, and
+with a wrong one, perhaps."""
 
 ROUNDED = timedelta(milliseconds=1)
 """One time may differ by less from itself, once it was read by another clock and back."""
@@ -50,11 +55,17 @@ class LeaseBook:
     Args:
         store: where leases are kept.
         service: this service, for people who look into the database.
-        now: the aware time, by a clock that nobody sets.
+        now: the aware time, by a clock that nobody sets. wall: by the one that is set.
     """
 
-    def __init__(self, store: Store, service: str, now: Callable[[], datetime] = steady_now) -> None:
-        self._store, self._service, self._now = store, service, now
+    def __init__(
+        self,
+        store: Store,
+        service: str,
+        now: Callable[[], datetime] = steady_now,
+        wall: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._store, self._service, self._now, self._wall = store, service, now, wall
         self._mark = uuid4().hex[:8]
         self._tellers: dict[str, Callable[[], CarriersAccounted | None]] = {}
         self._left: dict[str, tuple[int | None, Accounted]] = {}
@@ -79,13 +90,14 @@ class LeaseBook:
         left_at = None if left_mono_s is None else steady_at(left_mono_s)
         owner, now = f"{self._service}/{owner}/{self._mark}", self._now()
         began = None if began_mono_s is None or fence is not None else steady_at(began_mono_s)
+        ahead = self._ahead
 
         def job(session: Session) -> HandedOut:
             held = leases.newest(session, lift_id)
             # A lease of this service's that came too late to be heard of is its own as well.
             own = held is not None and fence is not None and held.owner.endswith(self._mark)
             if held is None or not (own or held.fence == fence):
-                return _take_over(session, lift_id, owner, now, began)
+                return _take_over(session, lift_id, owner, now, began, ahead)
             # What was reported is more than what is stored, and is by one clock.
             since = max((at for at in (left_at, held.since) if at is not None), default=None)
             lease = leases.hand_out(session, lift_id, owner, since, now)
@@ -110,29 +122,44 @@ class LeaseBook:
 
     def accounts(self) -> dict[str, CarriersAccounted]:
         """Return until when carriers are accounted for, by lift, as far as that is more than records say."""
-        found = {lift_id: tell() for lift_id, tell in list(self._tellers.items())}
-        return {lift_id: each for lift_id, each in found.items() if each is not None}
+        found, ahead = {lift_id: tell() for lift_id, tell in list(self._tellers.items())}, self._ahead
+        return {
+            lift_id: replace(each, until=each.until + ahead)
+            for lift_id, each in found.items()
+            if each is not None
+        }
+
+    @property
+    def _ahead(self) -> timedelta:
+        """By how much the wall clock was set since the steady one began."""
+        ahead = self._wall() - self._now()
+        return ahead if abs(ahead) >= SET else timedelta()
 
 
 def _take_over(
-    session: Session, lift_id: str, owner: str, now: datetime, began: datetime | None
+    session: Session, lift_id: str, owner: str, now: datetime, began: datetime | None, ahead: timedelta
 ) -> HandedOut:
     """Hand the camera out after another service's owner, by what is stored.
 
-    Each carrier that it reported and that is not stored left after both times that are read here.
+    Each carrier that it reported and that is not stored left after both times that are read here. What left
+    later than now was stored before a clock was set back.
     """
     counted = began or now
-    left = leases.last_left(session, lift_id, before=began)
+    left = leases.last_left(
+        session, lift_id, before=counted + ahead + SET if began is None else began + ahead
+    )
+    left = [at - ahead for at in left]
     intervals_s = [(newer - older).total_seconds() for newer, older in pairwise(left)]
     interval_s = max(median(intervals_s), 0.0) if intervals_s else 0.0
     same = timedelta(seconds=leases.SAME * interval_s)
     until, stood_s = left[0] if left else None, 0.0
     incomplete = accounted.incomplete_after(session).get(lift_id)
-    if until is not None and incomplete is not None and counted - incomplete <= ACCOUNTED:
-        until = min(until, incomplete)
+    if until is not None and incomplete is not None and counted - incomplete + ahead <= ACCOUNTED:
+        until = min(until, incomplete - ahead)
     noted = accounted.noted(session).get(lift_id)
-    if noted is not None and (until is None or noted[0] >= until - ROUNDED):
-        until, stood_s = noted
+    known = noted is not None and (until is None or noted[0] - ahead >= until - ROUNDED)
+    if noted is not None and known and noted[0] - ahead <= now + SET:
+        until, stood_s = noted[0] - ahead, noted[1]
     hand_out = partial(leases.hand_out, session, lift_id, owner, now=now)
     if until is not None and counted - until - timedelta(seconds=stood_s) <= ACCOUNTED:
         # A lease takes `since` for a carrier's time, near which no other one leaves.

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from functools import partial
 from itertools import count
 from typing import Any, cast
@@ -172,6 +173,8 @@ class FakeDatabase:
 
     def __init__(self, store: Store) -> None:
         self.store, self.lost = store, False
+        self.set_by = timedelta()
+        """By how much the wall clock was set since the services' steady clocks began."""
         self.leader: object = None
 
     def write(self, service: object, job: Callable[..., Any]) -> Future[Any]:
@@ -187,7 +190,8 @@ class OpenBook(LeaseBook):
     """Shows what it has handed out; its service leads from now on."""
 
     def __init__(self, database: FakeDatabase, line: FakeLine) -> None:
-        super().__init__(cast(Store, self), "service", lambda: steady_at(line.now_s))
+        now: Callable[[], datetime] = lambda: steady_at(line.now_s)  # noqa: E731
+        super().__init__(cast(Store, self), "service", now, lambda: now() + database.set_by)
         self.database, self.handed = database, list[HandedOut]()
         database.leader = self
 
@@ -223,7 +227,7 @@ class FakeService:
         late: Callable[[CameraEvent], None] = lambda _: None,
         book: OpenBook | None = None,
     ) -> None:
-        self.line, self.lift_id = line, watched.lift.id
+        self.line, self.lift_id, self.database = line, watched.lift.id, database
         self.owners: list[FakeOwner] = []
         self.waiting: list[PassageDraft] = []
         self.book = book or OpenBook(database, line)
@@ -244,7 +248,7 @@ class FakeService:
     def _take(self, event: CameraEvent) -> None:
         if isinstance(event, Passage):
             draft = draft_of(event, OPEN if "-seen-" in event.id else unknown(Reason.NOT_SEEN))
-            left_at = steady_at(event.left_mono_s or 0.0)
+            left_at = steady_at(event.left_mono_s or 0.0) + self.database.set_by
             self.waiting.append(replace(draft, record=replace(draft.record, left_at=left_at)))
 
     @property

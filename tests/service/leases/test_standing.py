@@ -303,6 +303,24 @@ def test_a_camera_that_is_configured_otherwise_goes_on_where_it_was(day: Day) ->
         assert session.scalar(select(PassageRow.id).where(PassageRow.id.like("lift-3-seen-%")))
 
 
+@pytest.mark.fault(51)
+@pytest.mark.parametrize("hours", [-1.0, 14.0])
+def test_a_clock_that_is_set_costs_no_carrier(day: Day, hours: float) -> None:
+    """A service stands by since before the clock was right: it counts who passed before it leads."""
+    day.database.set_by = timedelta(hours=hours)
+    day.run(3 * EVERY_S)
+    day.run(60.0, 0.0)
+    day.run(2.2 * EVERY_S)
+    day.write()
+    day.run(2.2 * EVERY_S, seen=False)
+    taken = day.take_over().owner
+    assert taken.unaccounted == 2
+    day.run(60.0, 0.0)
+    assert day.take_over().owner.carried.until_mono_s is not None
+    day.run(2 * EVERY_S)
+    assert day.each_once()
+
+
 def test_no_carrier_that_leaves_after_a_standstill_is_taken_for_one_before(day: Day) -> None:
     """Carriers come every 30 s: `since` is half an interval earlier, as if one had left at that time."""
     day.run(4.8 * 30.0, EVERY_S / 30.0)
