@@ -112,11 +112,15 @@ def _capacity(row: Row) -> Said:
 
 
 def _memory(row: Row) -> Said:
-    found = row["memory"]
-    more = ", ".join(f"{mb:.0f}" for mb in found["added_mb"])
     what = f"memory that each further camera's process adds, {row['name']}"
+    found, before = row["memory"], row["memory"].get("before")
+    return what, _of_processes(found) + (f"; with {BEFORE}: {_of_processes(before)}" if before else "")
+
+
+def _of_processes(found: Row) -> str:
+    more = ", ".join(f"{mb:.0f}" for mb in found["added_mb"])
     but = "" if found["learnt"] else "; not all lines were learnt in time, which takes more"
-    return what, f"{more} MB; the first, with what all share, {found['first_mb']:.0f} MB{but}"
+    return f"{more} MB; the first, with what all share, {found['first_mb']:.0f} MB{but}"
 
 
 def _delay(found: Row) -> Said:

@@ -18,7 +18,7 @@ from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextC
 from lifts.decision.verdict import Judgement
 from lifts.folder import LiftFolder
 from service.bench.about import about, git_commit
-from service.bench.beside.earlier import EarlierPath
+from service.bench.beside.earlier import EarlierPath, earlier_memory
 from service.bench.beside.peers import OPENCV, OpenCvReader, programs
 from service.bench.cameras import (
     CAMERAS,
@@ -236,6 +236,8 @@ def _row(
     if wanted.memory and not camera.b_pictures:
         progress.update(task, description=f"{camera.name}: memory")
         row["memory"] = memory(several(MEMORY_CAMERAS))
+        if wanted.before is not None:
+            row["memory"]["before"] = earlier_memory(wanted.before, video, MEMORY_CAMERAS)
     progress.update(task, description=camera.name)
     return row
 

@@ -1,4 +1,4 @@
-"""Another checkout's whole path over a recording, in a process of its own: what a change has cost or saved.
+"""Another checkout over a recording, in processes of its own: time and memory that a change cost or saved.
 
 Run by its path, with that checkout first on Python's: it must import that one's code, not what is beside it.
 """
@@ -6,12 +6,13 @@ Run by its path, with that checkout first on Python's: it must import that one's
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 
 class EarlierPath:
@@ -54,7 +55,30 @@ class EarlierPath:
         return float(answer)
 
 
-def _main(video: Path) -> None:
+def earlier_memory(
+    checkout: Path, video: Path, cameras: int, *, limit_s: float | None = None, settle_s: float = 5.0
+) -> dict[str, Any]:
+    """Return what `service.bench.fleet.memory` finds with the code of another checkout.
+
+    Args:
+        checkout, video: see `EarlierPath`. cameras: how many. limit_s, settle_s: see `memory`.
+
+    Raises:
+        RuntimeError: it does not run here, its error on stderr.
+    """
+    how = json.dumps({"cameras": cameras, "limit_s": limit_s, "settle_s": settle_s})
+    command = [sys.executable, "-P", str(Path(__file__).resolve()), str(video.resolve()), how]
+    variables = os.environ | {"PYTHONPATH": str(checkout.resolve())}
+    done = subprocess.run(
+        command, cwd=checkout, env=variables, stdout=subprocess.PIPE, text=True, check=False
+    )
+    if done.returncode:
+        raise RuntimeError(f"the code of {checkout} does not run here")
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def _main(video: Path, memory_of: str | None) -> None:
     import service  # noqa: PLC0415 - first: it sets limits that numpy and OpenCV read at their import
 
     # isort: split
@@ -66,6 +90,14 @@ def _main(video: Path) -> None:
     if Path(service.__file__).resolve().parents[1] != Path.cwd():
         sys.exit(f"no service in {Path.cwd()}: an installed one would be measured in its place")
     cv2.setNumThreads(1)
+    if memory_of is not None:
+        from service.bench.fleet import memory  # noqa: PLC0415
+
+        how = json.loads(memory_of)
+        names = [f"camera-{number}" for number in range(how.pop("cameras"))]
+        found = memory([watched(sample()[0], video, name) for name in names], **how)
+        sys.stdout.write(json.dumps(found) + "\n")
+        return
     whole = WholePath(video, watched(sample()[0], video))
     for line in sys.stdin:
         begun = time.process_time()
@@ -75,4 +107,4 @@ def _main(video: Path) -> None:
 
 
 if __name__ == "__main__":
-    _main(Path(sys.argv[1]))
+    _main(Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else None)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from service.bench import cost as bench
-from service.bench.beside.earlier import EarlierPath
+from service.bench.beside.earlier import EarlierPath, earlier_memory
 from service.bench.beside.peers import OpenCvReader, ffmpeg_ratio, motion_ratio
 from service.bench.cameras import FPS, SimulatedCamera, mbit_per_s, recording, sample, watched
 from service.bench.cost import Decoding, WholePath, cost
@@ -99,6 +99,17 @@ def test_earlier_code_goes_on_in_a_process_of_its_own(video: Path) -> None:
         assert earlier.go_on(0.4) > 0.0
     with EarlierPath(video.parent, made) as nothing, pytest.raises(RuntimeError, match="does not run here"):
         nothing.go_on(0.4)
+
+
+@pytest.mark.slow
+def test_earlier_codes_memory_is_measured_too(video: Path) -> None:
+    """By that checkout's own benchmark, in its own processes."""
+    checkout = Path(__file__).parents[3]
+    found = earlier_memory(checkout, video, 2, limit_s=0.1, settle_s=0.0)
+    assert len(found["added_mb"]) == 1
+    assert found["first_mb"] > 0.0
+    with pytest.raises(RuntimeError, match="does not run here"):
+        earlier_memory(video.parent, video, 1)
 
 
 @pytest.mark.slow

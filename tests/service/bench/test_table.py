@@ -66,6 +66,12 @@ def test_cameras_that_were_run_memory_and_delay_have_their_rows() -> None:
     assert found["memory that each further camera's process adds, 720p25"] == (
         "41, 40 MB; the first, with what all share, 100 MB"
     )
+    earlier = {"learnt": False, "first_mb": 140.0, "added_mb": [60.6]}
+    row["memory"] |= {"before": earlier}
+    assert dict(said({"cameras": [row]}))["memory that each further camera's process adds, 720p25"] == (
+        "41, 40 MB; the first, with what all share, 100 MB; with the earlier code: 61 MB; the first, with "
+        "what all share, 140 MB; not all lines were learnt in time, which takes more"
+    )
     last = list(found.values())[-1]
     assert last == ("median 150 ms, 99th percentile 199 ms, longest 200 ms; 101 passages, 0 frames dropped")
     late = ROW | {"capacity": {"counted": 40, "carried": 0, "learnt_s": None, "tries": []}}
