@@ -74,7 +74,8 @@ def evaluate_naive(
             rows[name] = judge(sets)
             console.print(f"{name}: {rows[name]['seen']['accuracy']:.4f}")
             keep(result, out)
-    deliver(result | {"complete": True}, naive_section(result), out, as_json)
+    result["complete"] = True
+    deliver(result, naive_section(result), out, as_json)
 
 
 def _rows_before(result: Result, out: Path | None) -> dict[str, Any]:

@@ -7,5 +7,8 @@ from ml.report.table import Result, Table
 
 
 def naive_section(naive: Result) -> str:
-    """Return the table of answers that need no learning, their figures in per cent."""
-    return str(Table(("nothing learnt", "S1 to S20", *UNSEEN), naive_rows(naive["rows"], naive["rows"])))
+    """Return the table of answers that need no learning, in per cent; it says if some are missing."""
+    rows = naive["rows"]
+    table = Table(("nothing learnt", "S1 to S20", *UNSEEN), naive_rows(rows, rows))
+    missing = "Further rows are not measured yet: `barwatch reproduce naive`."
+    return str(table) if naive["complete"] else f"{table}\n\n{missing}"
