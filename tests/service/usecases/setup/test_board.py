@@ -98,7 +98,8 @@ def test_what_was_found_stays_and_is_not_replaced_by_accident(make: Make) -> Non
     assert (job.width, job.height, len(job.carriers)) == (640, 360, 6)
     first = job.revision
     assert job.proposal == job.proposed == processes.PROPOSAL
-    assert "a" not in board._running
+    with board._lock:  # it is stored before its process is let go, and nobody sees it in between
+        assert "a" not in board._running
     assert code(lambda: board.begin("a", REQUEST, "me")) == "setup_exists"
     board.begin("a", REQUEST, "me", again=True)
     job = await_job(board, state(SetupState.READY))
