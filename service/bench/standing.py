@@ -88,6 +88,8 @@ def _encode(camera: SimulatedCamera, pictures: Iterator[VideoFrame], to: Path) -
 class StandingPath:
     """A recording through everything that a camera's process does for a live stream, on one thread.
 
+    By its clock packets come as the recording says, however long other things are measured in between.
+
     Args:
         video: the recording. watched: the lift. spares: False: everything is decoded.
     """
@@ -119,7 +121,8 @@ class StandingPath:
     def _decoded(self, video: Path) -> Iterator[Decoded]:
         sparing = self._worker.sparing if self._spares else None
         with av.open(str(video)) as container:
-            yield from Decoder(container, wanted_fps=WorkerOptions().max_fps, sparing=sparing)
+            clock_s, fps = lambda: self._origin_s + self._t_s, WorkerOptions().max_fps
+            yield from Decoder(container, wanted_fps=fps, sparing=sparing, clock_s=clock_s)
 
 
 def standing_cost(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -95,6 +95,7 @@ class Decoder:
         fps: of a file: count its pictures at this rate, whatever its stamps say.
         ring: gets every packet.
         sparing: says which packets of a camera are not decoded, or only later.
+        clock_s: tells when a packet has come.
 
     Raises:
         ValueError: no video stream.
@@ -111,6 +112,7 @@ class Decoder:
         fps: float | None = None,
         ring: PacketRing | None = None,
         sparing: Sparing | None = None,
+        clock_s: Callable[[], float] = time.monotonic,
     ) -> None:
         stream = container.streams.best("video")
         if not isinstance(stream, av.VideoStream) or stream.codec_context is None:
@@ -135,7 +137,7 @@ class Decoder:
         self.relative = self.counted or self._by_dts
         """Whether stamps say nothing of when the file starts: the first picture does."""
         demux = container.demux if ring is None else ring.tapped(container)
-        self.packets = PacketReader(container, stream, demux, recorded, self.fps)
+        self.packets = PacketReader(container, stream, demux, recorded, self.fps, clock_s)
         """Where its packets come from, and what of them was lost."""
         self._thinning = Thinning(self._context, None if self._intra_only else wanted_fps)
         self._count = self._fed = self._lag = 0

@@ -25,7 +25,7 @@ class PacketReader:
     Args:
         container: opened for reading. stream: of it.
         demux: yields the stream's packets; asked again where the container could not be read on.
-        recorded: the file that it is, if it is one. fps: pictures a second.
+        recorded: the file that it is, if it is one. fps: pictures a second. clock_s: when a packet has come.
     """
 
     def __init__(
@@ -35,8 +35,10 @@ class PacketReader:
         demux: Callable[[av.VideoStream], Iterator[av.Packet[av.VideoStream]]],
         recorded: Path | None,
         fps: float,
+        clock_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self._stream, self._demux, self._recorded, self._fps = stream, demux, recorded, fps
+        self._clock_s = clock_s
         self._format, self._codec = container.format.name, stream.codec_context.name
         base = stream.time_base
         # Read once: PyAV makes and reduces a fraction whenever a packet's or picture's time base is read.
@@ -62,7 +64,7 @@ class PacketReader:
         while True:
             # Captured for this step only: a capture left open would belong to whichever thread runs next.
             with av.logging.Capture(local=True) as messages:
-                asked_s = time.monotonic()
+                asked_s = self._clock_s()
                 try:
                     packet = next(packets, None)
                 except av.InvalidDataError:
@@ -72,7 +74,7 @@ class PacketReader:
                         raise
                     packets = self._demux(self._stream)
                     continue
-            arrived_s = time.monotonic()
+            arrived_s = self._clock_s()
             self.waited_s += arrived_s - asked_s
             if packet is None:
                 return

@@ -1,12 +1,16 @@
 """A standing line's cost is taken in turns, from a recording in which it runs first."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import av
+import numpy as np
 import pytest
 
 from service.bench import standing as bench
 from service.bench.cameras import FPS, SimulatedCamera, sample, watched
+from service.capture.packets.came import Came
+from service.capture.packets.sparing import Due, Sparing
 
 TINY = SimulatedCamera("tiny", 320, 180, 300)
 
@@ -30,3 +34,23 @@ def test_a_line_runs_and_then_stands_and_each_way_has_its_turns(
     assert found["left_out"] == 0
     assert found["ratio"]["median"] > 1.0
     assert found["whole_ratio"]["median"] > 1.0
+
+
+def test_packets_come_as_the_recording_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long something else is measured between two turns: no key frame is late for that."""
+    for name in ("RUNS_S", "SETTLES_S", "SLICE_S"):
+        monkeypatch.setattr(bench, name, 0.4)
+    folder, source = sample()
+    made = bench.standing_recording(TINY, source, tmp_path, 0.4)
+    came: list[Came] = []
+
+    def take(sparing: Sparing, packet: Came, original: Callable[[Sparing, Came], Due] = Sparing.take) -> Due:
+        came.append(packet)
+        return original(sparing, packet)
+
+    monkeypatch.setattr(Sparing, "take", take)
+    path = bench.StandingPath(made, watched(folder, made))
+    path.go_on(0.4)
+    path.go_on(0.4)
+    assert len(came) >= 20
+    assert np.diff([each.arrived_s for each in came]) == pytest.approx(1.0 / FPS)
