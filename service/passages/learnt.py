@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import math
 import os
-import zipfile
+from concurrent.futures import Future
 from dataclasses import dataclass, fields, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import numpy.typing as npt
 
 from service.domain.arrays import Float32
 from service.domain.camera import WatchedLift
+from service.host.runner import settle
 from service.line.learnt import LearntLine
 from service.vision.outlines import FIELD, Field
 
@@ -58,17 +60,11 @@ class Learnt:
 
 def load(path: Path, watched: WatchedLift) -> Learnt | None:
     """Return what a file holds; None if it is missing, unreadable or of another lift."""
-    try:
-        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
-            held: dict[str, Any] = {name: file[name] for name in file.files}
-        line = {name.removeprefix(_LINE): held.pop(name) for name in list(held) if name.startswith(_LINE)}
-        line |= {name: float(line[name]) for name in ("interval_s", "speed", "origin")}
-        line["place_certain"] = bool(line["place_certain"])
-        of, (width, height) = str(held.pop("of")), held.pop("size")
-        learnt = Learnt(of=of, size=(int(width), int(height)), line=LearntLine(**line), **held)
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
-        return None
-    return learnt if learnt.of == fingerprint(watched) and _whole(learnt) else None
+    found: Future[Learnt | None] = Future()
+    # One wrong bit makes the readers of zip and npy raise what no list of errors has, and a lift whose file
+    # cannot be read must not be one that nobody watches.
+    settle(found, partial(_read, path, watched))
+    return None if found.exception() is not None else found.result()
 
 
 def load_from_setup(memory: Path, watched: WatchedLift) -> Learnt | None:
@@ -86,6 +82,17 @@ def load_from_setup(memory: Path, watched: WatchedLift) -> Learnt | None:
 def memory_of_setup(memory: Path) -> Path:
     """Return where the set-up puts what it has learnt, beside the camera's own file."""
     return memory.with_suffix(".setup.npz")
+
+
+def _read(path: Path, watched: WatchedLift) -> Learnt | None:
+    with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
+        held: dict[str, Any] = {name: file[name] for name in file.files}
+    line = {name.removeprefix(_LINE): held.pop(name) for name in list(held) if name.startswith(_LINE)}
+    line |= {name: float(line[name]) for name in ("interval_s", "speed", "origin")}
+    line["place_certain"] = bool(line["place_certain"])
+    of, (width, height) = str(held.pop("of")), held.pop("size")
+    learnt = Learnt(of=of, size=(int(width), int(height)), line=LearntLine(**line), **held)
+    return learnt if learnt.of == fingerprint(watched) and _whole(learnt) else None
 
 
 def _whole(learnt: Learnt) -> bool:

@@ -3,6 +3,7 @@
 import os
 import queue
 import signal
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -156,6 +157,26 @@ def test_what_was_learnt_is_kept_in_a_file(tmp_path: Path, learnt: Learnt) -> No
         odd.save(path)
         assert load(path, watched(DAY)) is None
     assert [each.name for each in path.parent.iterdir()] == ["scripted.npz"]
+
+
+def test_a_file_with_one_wrong_bit_is_no_more_than_not_there(tmp_path: Path, learnt: Learnt) -> None:
+    """Whatever the readers of zip and npy make of it: the line is learnt anew, and the lift is watched."""
+    path = tmp_path / "scripted.npz"
+    learnt.save(path)
+    whole = path.read_bytes()
+    with zipfile.ZipFile(path) as archive:
+        directory = archive.start_dir
+    for at in (*range(160), *range(directory, directory + 60)):  # a member's headers, and its entry
+        for bit in (0, 6):
+            with path.open("r+b") as file:
+                file.seek(at)
+                file.write(bytes([whole[at] ^ 1 << bit]))
+            again = load(path, watched(DAY))
+            assert again is None or again.of == learnt.of
+            with path.open("r+b") as file:
+                file.seek(at)
+                file.write(whole[at : at + 1])
+    assert load(path, watched(DAY)) is not None
 
 
 def test_what_a_set_up_has_learnt_is_certain_of_its_place(tmp_path: Path, learnt: Learnt) -> None:
