@@ -21,7 +21,7 @@ from service.settings import Settings
 from tests.tools.viewpoints import of_lifts
 
 ROOT = Path(__file__).resolve().parent.parent
-WRITTEN = sorted(path for path in chain(ROOT.glob("*.md"), (ROOT / "docs").glob("*.md")))
+WRITTEN = sorted(path for path in chain(ROOT.glob("*.md"), (ROOT / "docs").rglob("*.md")))
 GENERATED = sorted((ROOT / "ml" / "results").glob("*.md"))
 CURRENT = [path for path in WRITTEN if path.name != "CHANGELOG.md"]
 """The changelog alone may name what is no more."""

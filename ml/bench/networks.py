@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,8 @@ def network_rates(model: Path, seconds: float) -> list[dict[str, Any]]:
     """Time all networks side by side, from uint8 pictures to each network's output.
 
     They run in bfloat16 if the processor has it, as in training and in the service. All but the shipped
-    network have random weights, on which the times do not depend.
+    network have random weights, on which the times do not depend. Times are one thread's processor time,
+    which other load does not lengthen.
 
     Returns:
         A row per network: system, parameters (None of the artefact), pictures_per_s (median), side.
@@ -37,7 +39,7 @@ def network_rates(model: Path, seconds: float) -> list[dict[str, Any]]:
         sizes[name] = (sum(p.numel() for p in system.network.parameters()), recipe.side)
     calls["barwatch"] = artefact_systems(model, precision_of(torch.device("cpu")))[0].prepare_call(images, 1)
     sizes["barwatch"] = (None, 200)
-    times = time_interleaved(calls, seconds)
+    times = time_interleaved(calls, seconds, time.process_time)
     return [
         {
             "system": name,

@@ -32,9 +32,9 @@ NAIVE = {
     "majority": "the commoner state of each lift",
     "thumbnails, nearest known picture": "thumbnails, the nearest known picture",
     "edge-energy": "edges below the masks",
-    "untrained siamese, seed 0": "siamese (000), first weights",
+    "untrained siamese": "siamese (000), first weights",
 }
-"""Of the naive answers, those that stand beside the systems, and their titles."""
+"""Of the naive answers, those that stand beside the systems, and their titles; with seeds, their means."""
 
 FULL_SIDE = 200
 
@@ -96,22 +96,25 @@ def systems_table(runs: Mapping[str, Result], others: Mapping[str, Result]) -> T
         parameters = int(json.loads(MANIFEST.read_text(encoding="utf-8"))["training"]["parameters"])
         title = "**barwatch, what ships** (two masks, no picture of these lifts)"
         shares = (share(others["benchmark-barwatch"]), "as S1 to S20", share(others["loco"]))
-        rows.append([title, *shares, f"{parameters:,}", speeds.get("barwatch"), "", ""])
+        rows.append([title, *shares, f"{parameters:,}", _rate(speeds.get("barwatch")), "", ""])
     naive = others.get("naive", {"rows": {}})["rows"]
     for name, title in NAIVE.items():
-        rows += [[title, *row[1:], "", "", "", "nothing is learnt"] for row in naive_rows(naive, [name])]
+        if answers := naive_seeds(naive, name):
+            seeds = f"; {len(answers)} seeds" if len(answers) > 1 else ""
+            shares = tuple(mean_share(answers, on) for on in JUDGED_ON)
+            rows.append([title, *shares, "", "", "", f"nothing is learnt{seeds}"])
     for name, title in PAPERS.items():
         kinds = (runs_of(runs, f"{name}{kind}") for kind in ("-paper", "", "-large"))
         found = next((found for found in kinds if found), [])
         if not found:
-            rows.append([title, "not run", "", "", "", speeds.get(name), "", ""])
+            rows.append([title, "not run", "", "", "", _rate(speeds.get(name)), "", ""])
             continue
-        size, minutes = f"{found[0]['parameters']:,}", _minutes(*found)
+        size, minutes, speed = f"{found[0]['parameters']:,}", _minutes(*found), _speed(found[0], speeds)
         seeds = "1 seed" if len(found) == 1 else f"{len(found)} seeds"
         reduced = _reduced(min(found, key=ended_by_itself))  # first of one that its budget decided
         rows.append(
             [
-                *(title, *(mean_share(found, on) for on in JUDGED_ON), size, speeds.get(name), minutes),
+                *(title, *(mean_share(found, on) for on in JUDGED_ON), size, speed, minutes),
                 "; ".join([reduced, seeds] if reduced else [seeds]),
             ]
         )
@@ -130,6 +133,11 @@ def mean_share(runs: Sequence[Result], on: str = "seen") -> str:
     return f"{percent(float(right.mean()))} {interval(seeds_interval([right]))}"
 
 
+def naive_seeds(naive: Mapping[str, Result], name: str) -> list[Result]:
+    """Return a naive answer, or an untrained network's with each of its seeds."""
+    return [row for key, row in naive.items() if key == name or key.startswith(f"{name}, seed ")]
+
+
 def naive_rows(naive: Mapping[str, Result], names: Iterable[str]) -> list[list[object]]:
     """Return name and figures of those of the naive answers that were judged."""
     rows: list[list[object]] = []
@@ -141,11 +149,13 @@ def naive_rows(naive: Mapping[str, Result], names: Iterable[str]) -> list[list[o
     return rows
 
 
-def runs_section(runs: Mapping[str, Result], speeds: Mapping[str, str], naive: Result | None = None) -> str:
+def runs_section(
+    runs: Mapping[str, Result], speeds: Mapping[str, Result], naive: Result | None = None
+) -> str:
     """Return the tables of all runs: open or closed, and what was learnt by adapting.
 
     Args:
-        speeds: pictures a second by system, where they were measured.
+        speeds: rows of `barwatch bench systems` by system, where they were measured.
         naive: the result of `barwatch evaluate-naive`; its rows come first.
     """
     answers = naive["rows"] if naive else {}
@@ -224,9 +234,18 @@ def ended_by_itself(result: Result) -> bool:
     return waited >= int(result["recipe"]["patience"])
 
 
-def _speeds(others: Mapping[str, Result]) -> dict[str, str]:
-    rows = others.get("speed-systems", {"rows": []})["rows"]
-    return {row["system"]: f"{row['pictures_per_s']:.0f}" for row in rows}
+def _speeds(others: Mapping[str, Result]) -> dict[str, Result]:
+    return {row["system"]: row for row in others.get("speed-systems", {"rows": []})["rows"]}
+
+
+def _speed(run: Result, speeds: Mapping[str, Result]) -> str:
+    """Return a run's pictures a second, if its very network was timed: options change its size."""
+    timed = speeds.get(run["system"])
+    return _rate(timed) if timed and timed["parameters"] == run["parameters"] else ""
+
+
+def _rate(timed: Result | None) -> str:
+    return f"{timed['pictures_per_s']:.0f}" if timed else ""
 
 
 def _minutes(*runs: Result) -> str:
@@ -244,9 +263,9 @@ def _of(run: Result, unseen: str) -> str:
     return share(run[unseen]) if run.get(unseen) else ""
 
 
-def _run(name: str, run: Result, speeds: Mapping[str, str]) -> list[object]:
+def _run(name: str, run: Result, speeds: Mapping[str, Result]) -> list[object]:
     unseen = [_of(run, "alike"), _of(run, "unseen")]
-    size, speed, about = f"{run['parameters']:,}", speeds.get(run["system"]), "; ".join(remarks(run))
+    size, speed, about = f"{run['parameters']:,}", _speed(run, speeds), "; ".join(remarks(run))
     return [name, share(run["seen"]), *unseen, size, speed, _minutes(run), about]
 
 
@@ -262,7 +281,8 @@ def _commands(name: str, run: Result) -> list[object]:
     machine = run["training_machine"] or {}
     threads = run["recipe"]["threads"] or "all"
     on = f"{machine.get('cpu', '?')}, {machine.get('device', '?')}, threads: {threads}"
-    return [name, f"`{run['trained_by']}`", on, f"`{run['command']}`", run["git_commit"][:12]]
+    trained = f"`{run['trained_by']}`" if run["trained_by"] else "not trained"
+    return [name, trained, on, f"`{run['command']}`", run["git_commit"][:12]]
 
 
 def _th(number: int) -> str:

@@ -39,6 +39,7 @@ ORDERINGS = (
         "classifier-paper-large",
         SAME,
     ),
+    Ordering("GetNet's siamese part over paper 000's network", "siamese-small", "siamese-paper", SAME),
     Ordering("transformer over none (001, Table I)", "getnet", "getnet-none", JUDGED),
     Ordering("transformer of three parameters over none (001)", "getnet-3", "getnet-none", JUDGED),
     Ordering("six parameters over three (001, future work)", "getnet-6", "getnet-3", JUDGED),

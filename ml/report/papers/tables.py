@@ -19,7 +19,7 @@ from ml.papers.published import (
     wins,
 )
 from ml.report.papers.naive import naive_section
-from ml.report.systems import ended_by_itself, mean_share
+from ml.report.systems import ended_by_itself, mean_share, naive_seeds
 from ml.report.table import Result, Table, percent, rendered, share
 
 NAMES = {"siamese": "siamese", "classifier": "classifier", "resnet50": "ResNet-50", "vgg16": "VGG16"}
@@ -27,9 +27,9 @@ NAMES = {"siamese": "siamese", "classifier": "classifier", "resnet50": "ResNet-5
 NAIVE = {
     "majority": "majority",
     "thumbnails, nearest known picture": "thumbnails",
-    "untrained siamese, seed 0": "siamese, untrained",
+    "untrained siamese": "siamese, untrained",
 }
-"""Of the naive answers, those that stand beside each lift's figures, and their heads."""
+"""Of the naive answers, those beside each lift's figures, and their heads; with seeds, their means."""
 
 LEFT_OUT = "left-out"
 """Below the results; a file for each run of `barwatch evaluate-left-out`, by its name."""
@@ -113,7 +113,9 @@ def _per_lift(
 ) -> Table:
     ours = {name: seeds_of(f"{name}-{preset}", runs) for name in table}
     means = {name: mean_of_lifts(found) for name, found in ours.items() if found}
-    beside = {head: naive["rows"][name] for name, head in NAIVE.items() if naive and name in naive["rows"]}
+    answers = {head: naive_seeds(naive["rows"], name) for name, head in NAIVE.items()} if naive else {}
+    beside = {head: found for head, found in answers.items() if found}
+    columns = [mean_of_lifts(found) for found in beside.values()]
     heads = ["lift", "pictures"]
     for name in table:
         heads += [f"{NAMES[name]}, paper", f"{NAMES[name]}, ours"]
@@ -122,15 +124,17 @@ def _per_lift(
         row: list[object] = [counts.lift, sum(counts.test)]
         for name, column in table.items():
             row += [f"{column[at]:.2f}", f"{means[name][at]:.2f}" if name in means else ""]
-        row += [percent(found["seen"]["by_lift"][counts.lift]["accuracy"]) for found in beside.values()]
+        row += [f"{column[at]:.2f}" for column in columns]
         rows.append(row)
     last: list[object] = ["average, by picture", sum(sum(counts.test) for counts in TABLE)]
     for name in table:
-        right = [run["seen"]["accuracy"] for run in ours[name]]
-        own = percent(float(np.mean(right))) if right else ""
-        last += [f"{printed[name]:.2f} (printed)", own]
-    last += [percent(found["seen"]["accuracy"]) for found in beside.values()]
+        last += [f"{printed[name]:.2f} (printed)", _mean(ours[name]) if ours[name] else ""]
+    last += [_mean(found) for found in beside.values()]
     return Table((*heads, *beside), [*rows, last])
+
+
+def _mean(runs: Sequence[Result]) -> str:
+    return percent(float(np.mean([run["seen"]["accuracy"] for run in runs])))
 
 
 def _columns() -> dict[str, Column]:
@@ -172,23 +176,26 @@ def left_out_table(
     left_out: Mapping[str, Result], runs: Mapping[str, Result], naive: Result | None = None
 ) -> Table:
     """Return each lift's accuracy by systems that were trained without it, and by what learns nothing."""
-    columns: dict[str, Mapping[str, Result]] = {
-        f"{name}, without this lift": result["left_out"]["by_lift"] for name, result in left_out.items()
-    }
+    figures = {f"{name}, without this lift": result["left_out"] for name, result in left_out.items()}
     for name in left_out:
         if run := runs.get(f"{name}-paper") or runs.get(name):
-            columns[f"{name}, with it"] = run["seen"]["by_lift"]
+            figures[f"{name}, with it"] = run["seen"]
     for name in ("thumbnails, nearest mask", "edge-energy", "edge-correlation"):
         if naive and name in naive["rows"]:
-            columns[name] = naive["rows"][name]["seen"]["by_lift"]
+            figures[name] = naive["rows"][name]["seen"]
+    columns = {head: found["by_lift"] for head, found in figures.items()}
+    judged = {lift for result in left_out.values() for lift in result["left_out"]["by_lift"]}
     rows: list[list[object]] = [
         [
             counts.lift,
             *(percent(c[counts.lift]["accuracy"]) if counts.lift in c else "" for c in columns.values()),
         ]
         for counts in TABLE
-        if any(counts.lift in result["left_out"]["by_lift"] for result in left_out.values())
+        if counts.lift in judged
     ]
-    totals = [share(result["left_out"]) for result in left_out.values()]
-    rows.append(["all", *totals, *("" for _ in range(len(columns) - len(totals)))])
-    return Table(("lift", *columns), rows)
+    # Of a part of the lifts, others' shares of all are no figures to stand beside.
+    whole = len(judged) == len(TABLE)
+    totals = [
+        share(found) if whole or head.endswith("without this lift") else "" for head, found in figures.items()
+    ]
+    return Table(("lift", *columns), [*rows, ["all", *totals]])

@@ -1,6 +1,7 @@
 """What is timed gives the answers that it should, from the same bytes."""
 
 import importlib.util
+import json
 import sys
 from pathlib import Path
 
@@ -20,8 +21,10 @@ from ml.bench.systems import (
     artefact_systems,
     paper_system,
 )
+from ml.commands.common import RESULTS
 from ml.models.barwatch import BarwatchNetwork
 from ml.models.paper import PaperNetwork, prepare
+from ml.systems.named import RECIPES, system_of
 
 needs_openvino = pytest.mark.skipif(
     importlib.util.find_spec("openvino") is None, reason="the extra `bench` is not installed"
@@ -147,3 +150,14 @@ def test_both_others_are_there_in_float32() -> None:
     assert missing == []
     named = {(system.name, system.runtime) for system in found}
     assert {("MobileNetV2", "OpenVINO, float32"), ("ResNet-50", "OpenVINO, float32")} <= named
+
+
+def test_the_systems_that_were_timed_are_those_of_the_code() -> None:
+    """Of every one the published speed is its own network's: as many weights."""
+    timed = json.loads((RESULTS / "speed-systems.json").read_text(encoding="utf-8"))["rows"]
+    with torch.device("meta"):
+        sizes = {
+            name: sum(weights.numel() for weights in system_of(recipe).network.parameters())
+            for name, recipe in RECIPES.items()
+        }
+    assert {row["system"]: row["parameters"] for row in timed} == {**sizes, "barwatch": None}

@@ -133,21 +133,32 @@ def test_remarks_say_what_was_reduced() -> None:
 
 def test_the_page_has_every_run_and_says_what_was_not_run() -> None:
     """A row each; of the systems without a run, that they were not run."""
-    text = systems_page(
-        {"siamese": run(HALF)}, {"speed-systems": {"rows": [{"system": "siamese", "pictures_per_s": 80}]}}, []
-    )
+    timed = [{"system": name, "parameters": 1000, "pictures_per_s": 80} for name in ("siamese", "getnet")]
+    runs = {
+        "siamese": run(HALF),
+        "siamese-small": run(HALF, "getnet", parameters=900),
+        "untrained": run(HALF),
+    }
+    runs["untrained"]["trained_by"] = ""
+    text = systems_page(runs, {"speed-systems": {"rows": timed}}, [])
     assert "| siamese | 50.00 (" in text
-    assert "| 80 | 2 min |" in text
+    assert "| 1,000 | 80 | 2 min |" in text
+    assert "| 900 | | 2 min |" in text  # another network than the one that was timed
     assert "| VGG16 (000) | not run |" in text
+    assert "| untrained | not trained |" in text
 
 
 def test_naive_answers_stand_beside_the_systems_and_seeds_are_told() -> None:
     """In both tables; a system's figure is the mean of its seeds, and first says if a budget decided one."""
-    naive: dict[str, Any] = {"rows": {"majority": {"seen": run(HALF)["seen"], "alike": None, "unseen": None}}}
+    seeds = enumerate((HALF, RIGHT))
+    naive: dict[str, Any] = {"rows": {f"untrained siamese, seed {seed}": run(right) for seed, right in seeds}}
+    naive["rows"]["majority"] = run(HALF)
     runs = {"siamese-paper": run(HALF, epochs=30), "siamese-paper-seed1": run(RIGHT)}
     text = systems_page(runs, {"naive": naive}, [])
     assert "| the commoner state of each lift | 50.00 (" in text
     assert "| majority | 50.00 (" in text
+    assert "| siamese (000), first weights | 75.00 (" in text
+    assert "| nothing is learnt; 2 seeds |" in text
     assert "| mask-guided siamese (000) | 75.00 (" in text
     assert "| decided by its budget: 9 epochs, the best the 7th; 2 seeds |" in text
 

@@ -1,5 +1,6 @@
 """The paper's tables beside ours."""
 
+import re
 from typing import Any
 
 import numpy as np
@@ -43,12 +44,16 @@ def test_ours_stand_beside_the_papers_lift_by_lift() -> None:
     """S1 of 900: none and 20 wrong are 98.89 in the mean; the paper's 95.39; the majority's of the naive."""
     naive: dict[str, Any] = {
         "complete": True,
-        "rows": {"majority": {"seen": judged(450), "alike": None, "unseen": None}},
+        "rows": {
+            "majority": {"seen": judged(450), "alike": None, "unseen": None},
+            "untrained siamese, seed 0": {"seen": judged(90), "alike": None, "unseen": None},
+            "untrained siamese, seed 1": {"seen": judged(180), "alike": None, "unseen": None},
+        },
     }
     page = tables_page(RUNS, naive, {})
-    assert "| S1 | 900 | 95.39 | 98.89 | 94.11 | 98.33 | 50.00 |" in page
+    assert "| S1 | 900 | 95.39 | 98.89 | 94.11 | 98.33 | 50.00 | 85.00 |" in page  # first weights: both seeds
     heads = "siamese, paper | siamese, ours | classifier, paper | classifier, ours | majority |"
-    assert f"| lift | pictures | {heads}" in page
+    assert f"| lift | pictures | {heads} siamese, untrained |" in page
     assert page.count("| classifier, the printed rate | 87.76 | 95.67 (") == 1
     assert "siamese, the printed rate" not in page
     assert "| VGG16 | 99.76 | 99.86 (" in page
@@ -83,6 +88,9 @@ def test_a_lift_left_out_stands_beside_itself_trained_on() -> None:
     assert "| lift | siamese, without this lift | siamese, with it | edge-energy |" in text
     assert "| S1 | 90.00 | 100.00 | 99.00 |" in text
     assert "S2" not in text
+    assert re.search(r"\| all \| 87\.01 \([^|]*\) \| \| \|", text)  # others' totals are of all lifts
+    whole = str(left_out_table({"siamese": {"left_out": judged(90)}}, RUNS, naive))
+    assert re.search(r"\| all \| 87\.01 \([^|]*\) \| 100\.00 \([^|]*\) \| 98\.70 \(", whole)
 
 
 @pytest.mark.parametrize("side", [200, 64])
