@@ -25,7 +25,8 @@ class MadeResult(NamedTuple):
     """One result: its file below the results, and the commands that make it; the last one writes it.
 
     pictures: what must be rendered before the first command, and judged: before the last, where others render
-    meanwhile. after: results that must be there before, which stand before it in the plan.
+    meanwhile. after: results that must be there before, which stand before it in the plan. passing: nobody
+    wants it where all that comes after it is there.
     """
 
     file: str
@@ -33,6 +34,7 @@ class MadeResult(NamedTuple):
     pictures: tuple[SetOfPictures, ...] = ()
     judged: tuple[SetOfPictures, ...] = ()
     after: tuple[str, ...] = ()
+    passing: bool = False
 
 
 class SharedPlan:
@@ -71,8 +73,12 @@ class SharedPlan:
         Neither has what is there, nor what failed itself.
         """
         left, out, without = list[MadeResult](), list[MadeResult](), set[str]()
+        there = {step.file for step in self._steps if is_whole(self._results / step.file)}
+        needing = [step for step in self._steps if step.after]
+        needed = {file for step in needing for file in step.after}
+        wanted = {file for step in needing if step.file not in there for file in step.after}
         for step in self._steps:
-            if is_whole(self._results / step.file):
+            if step.file in there or (step.passing and step.file in needed - wanted):
                 continue
             if self._told[self._number[step.file]]:
                 without.add(step.file)

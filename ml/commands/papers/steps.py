@@ -89,7 +89,7 @@ def steps(results: Path, folder: Path, threads: int) -> Iterator[MadeResult]:
             file = f"left-out/folds/{name}-{number}.json"
             only = " ".join(f"--only {lift}" for lift in lifts[number::FOLDS])
             command = f"barwatch evaluate-left-out {how} {only} --out {results / file}"
-            yield MadeResult(file, (command,), ("small", "judged"))
+            yield MadeResult(file, (command,), ("small", "judged"), passing=True)
             parts.append(file)
         file = f"left-out/{name}.json"
         command = f"barwatch evaluate-left-out {how} --out {results / file}"

@@ -73,6 +73,23 @@ def test_a_later_sitting_tries_again(tmp_path: Path) -> None:
     assert "makes needs.json" not in _ran(tmp_path)
 
 
+def test_a_part_is_not_made_again_where_the_whole_is_there(tmp_path: Path) -> None:
+    """Where the whole is lost, its parts are wanted again; where a part alone is asked for, it is made."""
+    part = MadeResult("part.json", ("barwatch makes part.json",), passing=True)
+    plan = (part, PLAN[3], MadeResult("whole.json", ("barwatch makes whole.json",), after=("part.json",)))
+    (tmp_path / "whole.json").write_text("{}")
+    assert _plan(tmp_path, steps=plan).work() == 0
+    assert _ran(tmp_path) == ["makes first.json"]
+    (tmp_path / "whole.json").unlink()
+    assert _plan(tmp_path, steps=plan).work() == 0
+    assert _ran(tmp_path) == ["makes first.json", "makes part.json", "makes whole.json"]
+    (tmp_path / "part.json").unlink()
+    assert _plan(tmp_path, steps=plan).work() == 0
+    assert not (tmp_path / "part.json").exists()
+    assert _plan(tmp_path, steps=plan[:1]).work() == 0
+    assert (tmp_path / "part.json").exists()
+
+
 def test_what_ends_well_and_makes_nothing_has_failed(tmp_path: Path) -> None:
     """It is not run again and again."""
     assert _plan(tmp_path, steps=(MadeResult("none.json", ("barwatch says",)),)).work() == 1

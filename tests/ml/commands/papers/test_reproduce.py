@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from ml.commands.papers.making import alone
 from ml.commands.papers.retrieval_steps import RUNS, UNTRAINED, retrieval_steps
 from ml.commands.papers.sets import renderings
-from ml.commands.papers.steps import ADAPTED, GETNET, SEEDS, SMALL, steps
+from ml.commands.papers.steps import ADAPTED, FOLDS, GETNET, SEEDS, SMALL, steps
 from ml.papers.comparison.orderings import FOUND, ORDERINGS
 from ml.systems.named import RECIPES, with_changes
 from service.cli import app
@@ -80,6 +80,17 @@ def test_what_is_done_is_not_done_again(tmp_path: Path) -> None:
     (tmp_path / "naive.json").write_text('{"complete": true, "rows": {}}')
     said = CliRunner().invoke(app, ["reproduce", "naive", "--results", str(tmp_path), "--dry-run"])
     assert said.output == ""
+
+
+def test_folds_are_left_where_their_lifts_are_judged(tmp_path: Path) -> None:
+    """Four of each; of one whose result is there, none is trained again."""
+    asked = ["reproduce", "left-out", "--results", str(tmp_path), "--folder", str(tmp_path), "--dry-run"]
+    assert CliRunner().invoke(app, asked).output.count("left-out/folds/") == 2 * 2 * FOLDS
+    (tmp_path / "left-out").mkdir()
+    (tmp_path / "left-out" / "siamese-small.json").write_text("{}")
+    said = CliRunner().invoke(app, asked).output
+    assert "siamese-small" not in said
+    assert said.count("left-out/folds/siamese-") == 2 * FOLDS
 
 
 def test_what_finds_carriers_again_can_be_made(tmp_path: Path) -> None:
