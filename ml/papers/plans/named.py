@@ -148,8 +148,18 @@ PLANS: dict[str, Plan] = {
             for name, what in (("efficientnet-lite0", JUDGED), ("vgg16", JUDGED), ("abir", FOUND))
         ),
     ),
+    "table-4": Plan(
+        "the deep networks of Table 4 (000), at full size, by rates that random weights learn from",
+        tuple(
+            TrainedRow(f"full-{name}", name, ("clip_norm=1.0", *words), LARGE)
+            for name, words in (
+                ("resnet50", ("learning_rate=1e-2",)),
+                ("vgg16", ("optimiser=adam", "learning_rate=1e-4")),
+            )
+        ),
+    ),
     "again": Plan(
-        "carriers found again, each network at full size (003, 004)",
+        "carriers found again, each network at full size (002 to 004)",
         (
             *(
                 _again(f"abir-{kind}", "abir", f"attention={kind}", "scale=ours", weights="vgg16.pt")
@@ -162,6 +172,9 @@ PLANS: dict[str, Plan] = {
                 _again(mining, "triplet-resnet50", *_RANDOM, *_LOSSLESS, f"mining={mining}", "batch=64")
                 for mining in ("batch-all", "batch-hard")
             ),
+            _again("mildnet-imagenet", "triplet-mildnet", "frozen=true", "scale=ours", weights="vgg16.pt"),
+            _again("glap", "triplet-resnet50", *_RANDOM, "pooling=glap"),
+            _again("am-softmax", "triplet-resnet50", *_RANDOM, "loss=am-softmax", "batch=64"),
         ),
         tuple(
             Ordering(f"{claim}, full size", f"again-{better}", f"again-{worse}", FOUND)
@@ -172,6 +185,8 @@ PLANS: dict[str, Plan] = {
                 ("lossless over plain triplet loss (004, Table 4.2)", "lossless", "resnet50"),
                 ("offline mining over online, batch all (004, Table 4.3)", "lossless", "batch-all"),
                 ("offline mining over online, batch hard (004, Table 4.3)", "lossless", "batch-hard"),
+                ("AM-Softmax over triplets (002's list)", "am-softmax", "resnet50"),
+                ("GLAP over means (002's list)", "glap", "resnet50"),
             )
         ),
     ),

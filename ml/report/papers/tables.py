@@ -19,7 +19,7 @@ from ml.papers.published import (
     wins,
 )
 from ml.report.papers.naive import naive_section
-from ml.report.systems import ended_by_itself, mean_share, naive_seeds
+from ml.report.systems import FULL_SIDE, ended_by_itself, mean_share, naive_seeds
 from ml.report.table import Result, Table, percent, rendered, share
 
 NAMES = {"siamese": "siamese", "classifier": "classifier", "resnet50": "ResNet-50", "vgg16": "VGG16"}
@@ -66,9 +66,11 @@ def counts_table() -> Table:
 
 
 def seeds_of(name: str, runs: Mapping[str, Result]) -> list[Result]:
-    """Return a run with all of its seeds; a deep network's is on reduced pictures."""
-    plain = name.replace("paper-large", "large") if name.startswith(("resnet50", "vgg16")) else name
-    return runs_of(runs, plain)
+    """Return a run with all of its seeds; a deep network's at full size, or else on reduced pictures."""
+    system = name.removesuffix("-paper-large")
+    if system not in {"resnet50", "vgg16"}:
+        return runs_of(runs, name)
+    return runs_of(runs, f"full-{system}") or runs_of(runs, f"{system}-large")
 
 
 def mean_of_lifts(runs: Sequence[Result]) -> Column:
@@ -93,9 +95,11 @@ def runs_table(
         ended = [
             run["epochs"] if ended_by_itself(run) else f"by its budget of {run['epochs']}" for run in found
         ]
+        side = found[0]["recipe"]["side"]
+        reduced = f", pictures of {side} pixels" if side != FULL_SIDE else ""
         rows.append(
             [
-                *(title, f"{printed[name]:.2f}", mean_share(found, "seen")),
+                *(f"{title}{reduced}", f"{printed[name]:.2f}", mean_share(found, "seen")),
                 *(", ".join(percent(run["seen"]["accuracy"]) for run in found), ", ".join(map(str, ended))),
                 *(mean_share(found, on) for on in ("alike", "unseen")),
             ]

@@ -1,12 +1,15 @@
 """The plans: every row can be trained, by every preset, and rows differ in what is asked alone."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from pathlib import Path
 
 import pytest
 
+from ml.commands.papers.steps import steps
 from ml.papers.comparison.orderings import FOUND, ORDERINGS
 from ml.papers.plans.named import PLANS, TrainedRow
-from ml.systems.named import RECIPES
+from ml.report.systems import FULL_SIDE
+from ml.systems.named import RECIPES, on_large_set, with_changes
 
 ROWS = {row.name: row for plan in PLANS.values() for row in plan.rows}
 
@@ -42,24 +45,56 @@ def test_orderings_compare_rows_of_their_plan() -> None:
 def test_compared_rows_differ_in_one_thing(preset: str) -> None:
     """In one field of the recipe, or in the pictures judged; a constant factor belongs to its kind of L2.
 
-    A batch belongs to its mining: of triplets, or of pictures.
+    A batch belongs to its mining: of triplets, or of pictures, which a loss without triplets takes too.
     """
     for plan in PLANS.values():
         for ordering in plan.orderings:
             one, other = (ROWS[name] for name in (ordering.better, ordering.worse))
             values = [asdict(row.recipe(preset, 0, 1)) for row in (one, other)]
             differ = {name for name in values[0] if values[0][name] != values[1][name]} - {"l2_factor"}
-            differ -= {"batch"} if "mining" in differ else set()
+            alone = "mining" in differ or "am-softmax" in {each.get("loss") for each in values}
+            differ -= {"batch"} if alone else set()
             assert len(differ) + (one.blurred != other.blurred) == 1, ordering.claim
 
 
 def test_what_finds_carriers_again_has_its_orderings_at_full_size() -> None:
-    """Each that papers 003 and 004 claim; at 224 pixels and at 256 x 128, which `small` reduces."""
-    claims = {o.claim for o in ORDERINGS if o.what == FOUND and ("003" in o.claim or "004" in o.claim)}
+    """Each that `barwatch reproduce` has on reduced pictures; at 224 pixels and at 256 x 128.
+
+    Top DropBlock has a plan of its own, with adaptive L2's baseline.
+    """
+    claims = {o.claim for o in ORDERINGS if o.what == FOUND and "Top DropBlock" not in o.claim}
     assert {o.claim.removesuffix(", full size") for o in PLANS["again"].orderings} == claims
     recipes = [row.recipe("paper", 0, 1) for row in PLANS["again"].rows]
-    assert [recipe.side for recipe in recipes] == [224] * 3 + [256] * 5
-    assert [row.recipe("small", 0, 1).side for row in PLANS["again"].rows] == [64] * 8
+    assert [recipe.side for recipe in recipes] == [224] * 3 + [256] * 8
+    assert [row.recipe("small", 0, 1).side for row in PLANS["again"].rows] == [64] * 11
+
+
+def test_every_reduced_row_has_one_at_full_size() -> None:
+    """What two cores train on smaller pictures, the plans train on the paper's: for a GPU, in one go."""
+    reduced = [
+        command.split()[2]
+        for step in steps(Path("results"), Path("runs"), 1)
+        for command in step.commands
+        if command.startswith("barwatch train") and "side=" in command
+    ]
+    assert {"resnet50", "vgg16", "abir", "triplet-resnet50"} <= set(reduced)
+    trained = {row.system: row.recipe("paper", 0, 1) for row in ROWS.values()}
+    assert all(trained[system].side >= FULL_SIDE for system in reduced)
+
+
+def test_table_4_is_trained_by_rates_that_random_weights_learn_from() -> None:
+    """As `barwatch reproduce` does, but for the side: on Table 3's pictures."""
+    named = {step.file: step.commands[0] for step in steps(Path("results"), Path("runs"), 1)}
+    for row in PLANS["table-4"].rows:
+        recipe, words = row.recipe("paper", 0, 1), named[f"systems/{row.system}-large.json"].split()
+        changed = with_changes(
+            RECIPES[row.system], [words[at + 1] for at, word in enumerate(words) if word == "--set"]
+        )
+        rate = float(words[words.index("--learning-rate") + 1]) if "--learning-rate" in words else None
+        assert recipe == replace(
+            changed, side=200, learning_rate=rate or changed.learning_rate, patience=3, threads=1
+        )
+        assert on_large_set(row.system, "paper")
 
 
 def test_whatever_system_there_is_has_a_row() -> None:
