@@ -123,10 +123,13 @@ def systems_table(runs: Mapping[str, Result], others: Mapping[str, Result]) -> T
 
 
 def mean_share(runs: Sequence[Result], on: str = "seen") -> str:
-    """Return the mean over the seeds that were judged on it, with its interval over seeds and pictures."""
+    """Return the mean over the seeds that were judged on it, with its interval over seeds and pictures.
+
+    Of one seed it is what the run says itself, everywhere alike.
+    """
     judged = [run[on] for run in runs if run.get(on)]
-    if not judged:
-        return ""
+    if len(judged) < 2:
+        return share(judged[0]) if judged else ""
     right: Float64 = np.stack([unpack_flags(found["right"], found["pictures"]) for found in judged]).astype(
         float
     )
