@@ -101,8 +101,8 @@ def systems_table(runs: Mapping[str, Result], others: Mapping[str, Result]) -> T
     for name, title in NAIVE.items():
         if answers := naive_seeds(naive, name):
             seeds = f"; {len(answers)} seeds" if len(answers) > 1 else ""
-            shares = tuple(mean_share(answers, on) for on in JUDGED_ON)
-            rows.append([title, *shares, "", "", "", f"nothing is learnt{seeds}"])
+            figures = (mean_share(answers, on) for on in JUDGED_ON)
+            rows.append([title, *figures, "", "", "", f"nothing is learnt{seeds}"])
     for name, title in PAPERS.items():
         kinds = (runs_of(runs, f"{name}{kind}") for kind in ("-paper", "", "-large"))
         found = next((found for found in kinds if found), [])
