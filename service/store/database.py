@@ -42,8 +42,9 @@ T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 MAX_WAITING_JOBS = 2048
-CHECKPOINT_EVERY_S = 60.0
-"""How often SQLite's log is moved into the file, in seconds: some megabytes of many cameras."""
+CHECKPOINT_EVERY_S, CHECKPOINT_EVERY = 60.0, 16
+"""How often SQLite's log is moved into the file: after so many seconds or commits, of 150 kB each. Far
+sooner than a commit would have to (service.store.file.engine), and seldom enough for a memory card."""
 NEW_ALARMS = "new_alarms"
 """Key in Session.info: the alarms that a job raised or changed; listeners get them after the commit."""
 
@@ -80,7 +81,8 @@ class Store:
         runners = runners or Runners()
         self._runner = runners.add(Runner("database", self._work))
         self._runner.start()
-        self._tidying = Runner("database log", self._tidy)
+        self._untidy, self._commits = threading.Event(), 0
+        self._tidying = Runner("database log", self._tidy, wake=self._untidy.set)
         if url is None:
             runners.add(self._tidying).start()
 
@@ -191,13 +193,13 @@ class Store:
                     self._jobs.popleft()
         return False
 
-    def _tidy(self) -> bool:
+    def _tidy(self) -> None:
         """Move the log into the file beside the writer, which would otherwise do so within a commit."""
         with self._tidying.heartbeat.waiting():
-            if self._tidying.stopping.wait(CHECKPOINT_EVERY_S):
-                return False
-        self.database.checkpoint()
-        return True
+            self._untidy.wait(CHECKPOINT_EVERY_S)
+        self._untidy.clear()
+        if not self._tidying.stopping.is_set():
+            self.database.checkpoint()
 
     def _next_job(self) -> Job | None:
         with self._runner.heartbeat.waiting(), self._changed:
@@ -217,6 +219,9 @@ class Store:
                 alarms = tuple(session.info.get(NEW_ALARMS, ()))
                 head = session.info.get(entries.HEAD)
             self.database.presence.check()  # what was written to a file without a name is not stored
+            self._commits += 1
+            if self._commits % CHECKPOINT_EVERY == 0:
+                self._untidy.set()
         except SQLAlchemyError as error:
             raise StoreError(f"the database refused a write: {brief(error)}") from error
         for listener in self._listeners if alarms else ():

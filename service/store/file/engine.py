@@ -17,13 +17,14 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, Connection
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from service.host.disk import LOG_BYTES
 from service.store.audit import guard
 
 BUSY_TIMEOUT_S = 10.0
 
-MOST_LOG_PAGES = 16_384
-"""The log's length, 64 MB, from which on a commit moves it into the file itself, if nobody else did. By
-default that is every thousandth page, and the verdict that is committed then waits for two more flushes."""
+MOST_LOG_PAGES = LOG_BYTES // 4096
+"""The log's length from which on a commit moves it into the file itself, if nobody else did. By default that
+is every thousandth page, and the verdict that is committed then waits for two more flushes."""
 
 
 def make_engine(path: Path, *, write: bool) -> Engine:
@@ -57,6 +58,8 @@ def make_engine(path: Path, *, write: bool) -> Engine:
             connection.execute(f"PRAGMA {pragma}")
         if write:
             connection.execute(f"PRAGMA wal_autocheckpoint={MOST_LOG_PAGES}")
+            # A long reader, a backup perhaps, lets the log grow: that room is given back after it.
+            connection.execute(f"PRAGMA journal_size_limit={LOG_BYTES}")
         guard.add_function(connection)
         if not write:
             connection.execute("PRAGMA query_only=ON")

@@ -11,6 +11,7 @@ import threading
 import time
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +25,11 @@ from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 from lifts.schema import Lift
 from service.domain.alarm import Alarm, AlarmDraft, AlarmKind, Severity
 from service.domain.errors import ConfigurationError, NotFoundError, StoreError
+from service.host.disk import LOG_BYTES
 from service.host.runner import Runners
 from service.store import alarms, database, lifts, site_calibrations
 from service.store.alarms import history
-from service.store.database import Store
+from service.store.database import CHECKPOINT_EVERY, Store
 from service.store.file.engine import make_engine, migrate
 from service.store.records import OutboxEntry
 from service.store.tables import Base, MetaRow, terms
@@ -198,6 +200,46 @@ def test_the_pragmas_hold_on_every_connection(store: Store) -> None:
     assert written == read == ["wal", 2, 1]
     with pytest.raises(StoreError, match="readonly"), store.reading() as session:
         session.execute(text("DELETE FROM meta"))
+
+
+@pytest.mark.sqlite
+def test_the_log_stays_short(tmp_path: Path) -> None:
+    """As long as the reserve has room for, however much is written; a long reader's share is given back."""
+    log = tmp_path / "barwatch.db-wal"
+
+    def write(store: Store, times: int) -> int:
+        for _ in range(times):
+            store.write(replaced).result()
+        return log.stat().st_size
+
+    def replaced(session: Session) -> None:
+        session.execute(text("DROP TABLE IF EXISTS large"))
+        session.execute(text("CREATE TABLE large AS SELECT zeroblob(1000000) AS content"))
+
+    with closing(open_empty(tmp_path)) as store:
+        assert write(store, 20) <= LOG_BYTES + 2_000_000
+        with store.reading() as session:
+            session.execute(text("SELECT count(*) FROM meta"))
+            assert write(store, 12) > LOG_BYTES + 2_000_000, "nothing is overwritten that somebody reads"
+        assert write(store, 3) <= LOG_BYTES + 2_000_000
+
+
+@pytest.mark.sqlite
+def test_the_log_is_moved_after_some_commits(tmp_path: Path) -> None:
+    """Long before a commit would have to do it, and without waiting for a minute to pass."""
+    file = tmp_path / "barwatch.db"
+    with closing(open_empty(tmp_path)) as store:
+        before, end_s = file.stat().st_mtime_ns, time.monotonic() + 60.0
+        for n in range(CHECKPOINT_EVERY):
+            assert file.stat().st_mtime_ns == before
+            store.write(partial(_note, n=n)).result()
+        while file.stat().st_mtime_ns == before:
+            assert time.monotonic() < end_s, "the log is not moved"
+            time.sleep(0.01)
+
+
+def _note(session: Session, n: int) -> None:
+    session.merge(MetaRow(key="note", value=str(n)))
 
 
 @pytest.mark.sqlite
@@ -409,7 +451,7 @@ from pathlib import Path
 from service.host.imports import importing
 with importing():
     from service.store import alarms
-    from service.store.database import Store
+    from service.store.database import CHECKPOINT_EVERY, Store
     from service.domain.alarm import AlarmDraft, AlarmKind, Severity
 
 

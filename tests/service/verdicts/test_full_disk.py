@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from service.host.disk import ALARM_BYTES, RESERVE_BYTES, RESERVED_ALARMS
+from service.host.disk import ALARM_BYTES, LOG_BYTES, RESERVE_BYTES, RESERVED_ALARMS
 from service.store import alarms
 from service.store.database import Store
 from tests.service.verdicts.test_recorder import BAR_OPEN, Desk
@@ -88,4 +88,4 @@ def test_the_reserve_is_sized_by_what_an_alarm_takes(store: Store, tmp_path: Pat
     took = (store.write(pages).result() - before) * 4096 / count
     assert took <= ALARM_BYTES
     assert took >= ALARM_BYTES / 4
-    assert RESERVE_BYTES == RESERVED_ALARMS * ALARM_BYTES
+    assert RESERVE_BYTES == RESERVED_ALARMS * ALARM_BYTES + LOG_BYTES
