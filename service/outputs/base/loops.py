@@ -3,6 +3,9 @@
 A single cancellation may be lost: `asyncio.wait_for` of Python 3.11, which most libraries use, returns what
 came in the same moment, and whoever waited goes on as if nothing had been said
 (github.com/python/cpython/issues/86296). What is ended here is told again until it has ended.
+
+A library may also cancel what somebody waits for, as a lost connection's answer. That is no cancellation of
+whoever waits: they get a ConnectionAbortedError, and begin again.
 """
 
 from __future__ import annotations
@@ -19,12 +22,12 @@ AGAIN_S = 1.0
 
 
 async def within(seconds: float, work: Awaitable[T]) -> T:
-    """Return what the work gives; raises TimeoutError after that time."""
+    """Return what the work gives; raises TimeoutError after that time, and as `_result`."""
     task = asyncio.ensure_future(work)
     try:
         if not (await asyncio.wait([task], timeout=seconds))[0]:
             raise TimeoutError
-        return task.result()
+        return _result(task)
     finally:
         await _ended([task])
 
@@ -33,9 +36,11 @@ async def together(*works: Coroutine[Any, Any, None]) -> None:
     """Do all of it side by side; raises what the first to fail raises, once the others have ended."""
     tasks = [asyncio.create_task(work) for work in works]
     try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
-        for task in done:
-            task.result()
+        pending = set(tasks)
+        while pending:  # FIRST_EXCEPTION takes one that was cancelled for one that is at work
+            done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                _result(task)
     finally:
         await _ended(tasks)
 
@@ -46,7 +51,7 @@ async def unless(stop: asyncio.Event, work: Awaitable[None]) -> None:
     try:
         await asyncio.wait([task, stopped], return_when=asyncio.FIRST_COMPLETED)
         if task.done():
-            task.result()
+            _result(task)
     finally:
         await _ended([task, stopped])
 
@@ -61,6 +66,13 @@ def call_on(loop: asyncio.AbstractEventLoop, what: Callable[[], object]) -> None
     """Call something on a loop, from any thread; one that has just ended is no fault."""
     with contextlib.suppress(RuntimeError):
         loop.call_soon_threadsafe(what)
+
+
+def _result(task: asyncio.Future[T]) -> T:
+    """Return what it gave; raises what it raised, ConnectionAbortedError if it was cancelled from within."""
+    if task.cancelled():
+        raise ConnectionAbortedError("what it waited for was cancelled")
+    return task.result()
 
 
 async def _ended(tasks: Collection[asyncio.Future[Any]]) -> None:

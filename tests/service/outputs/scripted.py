@@ -44,6 +44,8 @@ class Receiver:
     away: bool = False
     hangs: bool = False
     crashes: bool = False
+    loses: bool = False
+    """Its library cancels the answer that is waited for."""
     most: int = 1
     pause_s: float = 0.0
     opened: int = 0
@@ -84,6 +86,10 @@ class ScriptedOutput(Output):
             raise KeyError("a fault")
         if self._receiver.hangs:
             await asyncio.Event().wait()
+        if self._receiver.loses:
+            answer = asyncio.get_running_loop().create_future()
+            answer.cancel()
+            await answer
         taken = deliveries[: self._receiver.most]
         self._receiver.put(taken)
         return len(taken)

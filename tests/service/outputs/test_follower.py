@@ -120,6 +120,21 @@ def test_one_that_hangs_or_crashes_holds_up_no_other(store: Store, follow: Follo
     assert cursor(store, "crashes") == 0
 
 
+def test_one_whose_library_cancels_an_answer_begins_again(store: Store, follow: Follow) -> None:
+    """It fails like any other lost connection: said, tried again, and delivered once it works."""
+    set_up(store)
+    receiver = Receiver(loses=True)
+    follower = follow(receiver)
+    raise_alarm(store, 1)
+    receiver.wait(lambda: receiver.opened > 2)
+    health = follower.health(1)
+    assert health.state is OutputState.FAILING
+    assert health.fault is not None
+    assert health.fault.error.problem is OutputProblem.CLOSED
+    receiver.loses = False
+    receiver.wait(lambda: receiver.seqs == [1])
+
+
 def test_an_output_may_take_several_at_once(store: Store, follow: Follow) -> None:
     """It is given all there are, says how many it took, and is given the rest."""
     set_up(store)

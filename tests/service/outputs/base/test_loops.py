@@ -48,7 +48,7 @@ async def deaf(times: int) -> None:
 
 def run(main: Callable[[], Coroutine[Any, Any, None]]) -> None:
     async def timed() -> None:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(20):
             await main()
 
     asyncio.run(timed())
@@ -122,5 +122,32 @@ def test_results_and_failures_are_those_of_the_work() -> None:
                 await work
         with pytest.raises(KeyError):
             await loops.unless(asyncio.Event(), fails())
+
+    run(main)
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        lambda work: loops.within(60, work),
+        lambda work: loops.together(deaf(0), work),
+        lambda work: loops.unless(asyncio.Event(), work),
+        lambda work: loops.unless(asyncio.Event(), loops.together(loops.within(60, work), deaf(1))),
+    ],
+)
+def test_what_is_cancelled_by_a_library_has_failed(
+    ending: Callable[[Coroutine[Any, Any, None]], Coroutine[Any, Any, None]],
+) -> None:
+    """Nobody waits for ever for work that is over, and nobody takes it for a cancellation of their own."""
+
+    async def lost() -> None:
+        answer = asyncio.get_running_loop().create_future()
+        asyncio.get_running_loop().call_soon(answer.cancel)
+        await answer
+
+    async def main() -> None:
+        with pytest.raises(ConnectionAbortedError):
+            await ending(lost())
+        assert asyncio.all_tasks() == {asyncio.current_task()}
 
     run(main)
