@@ -141,8 +141,12 @@ class RemoteStore:
             self._files.pipe(contents)
             return
         for path, content in contents.items():
-            self._files.pipe_file(f"{path}.part", content)
-            self._files.mv(f"{path}.part", path)
+            part = Path(f"{path}.part")
+            try:
+                self._files.pipe_file(str(part), content)
+                self._files.mv(str(part), path)
+            finally:  # on a full store halves would stay that nobody looks for
+                part.unlink(missing_ok=True)
 
     def _delete(self, paths: list[str]) -> None:
         if self._files.async_impl:  # `rm` of many says nothing of those that may not be deleted

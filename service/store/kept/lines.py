@@ -25,7 +25,9 @@ FOLDER = "learnt"
 EVERY_S = 15.0
 """How often is looked; a file changes every quarter of an hour at most (service.station.carried)."""
 
-_NAME = re.compile(r"([a-z0-9-]{1,64})\.([0-9]{1,20})\.npz")
+_NAME = re.compile(r"([a-z0-9-]{1,64})\.([0-9]{1,19})\.npz")
+_MOST_NS = 2**63 - 1
+"""The latest time that a file can have."""
 
 
 class SharedLines:
@@ -48,8 +50,11 @@ class SharedLines:
         runners: Runners,
     ) -> None:
         self._folder, self._store, self._leads, self._owns = Path(folder), store, leads, owns
+        self._files = LocalFiles(self._folder)
         self._held: dict[str, int] = {}
-        """The stamp that this service has sent or brought of each lift."""
+        """The stamp that this service has brought of each lift."""
+        self._found = dict(self._written())
+        """Those of an earlier run: whoever led since has sent later ones, perhaps."""
         self._failing = False
         self.runner = runners.add(Runner("learnt lines", self._turn, every_s=EVERY_S))
 
@@ -74,17 +79,18 @@ class SharedLines:
                 self._failing = False
 
     def _send(self) -> None:
-        written = {lift_id: stamp for lift_id, stamp in self._written() if self._held.get(lift_id) != stamp}
-        if not written:
-            return
-        there = self._there()
-        for lift_id, stamp in written.items():
+        there = self._there()  # each time: who led before goes on for a moment, perhaps, and deletes others'
+        for lift_id, stamp in self._written():
+            stamps = there.get(lift_id, [])
+            if stamps == [stamp] or (self._found.get(lift_id) == stamp and max(stamps, default=0) > stamp):
+                continue
             if self.runner.stopping.is_set() or not self._leads():
                 return
-            if stamp not in there.get(lift_id, ()):
-                self._store.put({_named(lift_id, stamp): self._path(lift_id).read_bytes()})
-            self._store.delete([_named(lift_id, old) for old in there.get(lift_id, ()) if old != stamp])
-            self._held[lift_id] = stamp
+            if stamp not in stamps:
+                if (content := self._files.read(self._path(lift_id).name)) is None:
+                    continue
+                self._store.put({_named(lift_id, stamp): content})
+            self._store.delete([_named(lift_id, old) for old in stamps if old != stamp])
 
     def _bring(self) -> None:
         mine = dict(self._written())
@@ -96,7 +102,7 @@ class SharedLines:
             if self.runner.stopping.is_set() or self._leads():
                 return
             if content is not None:
-                LocalFiles(self._folder).write(self._path(lift_id).name, content, synced=True)
+                self._files.write(self._path(lift_id).name, content, synced=True)
                 os.utime(self._path(lift_id), ns=(newest, newest))
                 self._held[lift_id] = newest
 
@@ -104,14 +110,14 @@ class SharedLines:
         """Return the stamps at the store, by lift; two where a leader was lost before it deleted one."""
         found: dict[str, list[int]] = {}
         for name in self._store.names(FOLDER):
-            if (parts := _NAME.fullmatch(name)) is not None:
+            if (parts := _NAME.fullmatch(name)) is not None and int(parts[2]) <= _MOST_NS:
                 found.setdefault(parts[1], []).append(int(parts[2]))
         return found
 
     def _written(self) -> Iterator[tuple[str, int]]:
         """Give the lifts that have a file here, each with when that was written, in ns since 1970."""
         for path in self._folder.glob("*.npz"):
-            if "." not in path.stem:  # no set-up's: that is of the service that sets up
+            if "." not in path.stem and path.is_file():  # no set-up's: that is of the service that sets up
                 yield path.stem, path.stat().st_mtime_ns
 
     def _path(self, lift_id: str) -> Path:

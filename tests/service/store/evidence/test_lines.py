@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import resource
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -23,7 +26,7 @@ class Service:
 
     def __init__(self, folder: Path, root: Path, leads: bool) -> None:
         self.folder, self.leads, self.owned = folder, leads, True
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)
         store = RemoteStore(EvidenceAddress(root.as_uri()))
         self.lines = SharedLines(folder, store, lambda: self.leads, self._owns, Runners())
 
@@ -53,6 +56,18 @@ def root(tmp_path: Path) -> Path:
 @pytest.fixture
 def serve(tmp_path: Path, root: Path) -> Serve:
     return lambda name, leads: Service(tmp_path / name, root, leads)
+
+
+@contextmanager
+def a_disk_that_takes(most_bytes: int) -> Iterator[None]:
+    """No file of this process becomes longer meanwhile."""
+    before, told = resource.getrlimit(resource.RLIMIT_FSIZE), signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, told)
 
 
 def there(root: Path) -> list[str]:
@@ -129,7 +144,7 @@ def test_a_store_that_is_away_or_not_ours_is_left_alone(serve: Serve, root: Path
 def test_names_that_are_no_lifts_are_left_alone(serve: Serve, root: Path) -> None:
     """Whatever else lies there is neither brought nor deleted, and leads nowhere else."""
     (root / "learnt").mkdir()
-    strange = ["..%2Fx.1.npz", "l.npz", "L.1.npz", "l.-1.npz", "l.1.npz.part"]
+    strange = ["..%2Fx.1.npz", "l.npz", "L.1.npz", "l.-1.npz", "l.1.npz.part", f"a.{2**63}.npz", "a.1.2.npz"]
     for name in strange:
         (root / "learnt" / name).write_bytes(b"?")
     second, first = serve("second", False), serve("first", True)
@@ -138,3 +153,61 @@ def test_names_that_are_no_lifts_are_left_alone(serve: Serve, root: Path) -> Non
     first.learn(b"a line", 7)
     first.look()
     assert there(root) == sorted([*strange, "l.7.npz"])
+
+
+def test_a_leader_that_goes_on_for_a_moment_takes_nothing_from_the_next(serve: Serve, root: Path) -> None:
+    """It was stopped while another one took over, and sends what it had: the next one sends its own again."""
+    first, second = serve("first", True), serve("second", True)
+    first.learn(b"long ago", 2_000_000_000)
+    second.learn(b"now, by a clock that is behind", 1_000_000_000)
+    second.look()
+    first.look()
+    assert there(root) == ["l.2000000000.npz"]
+    second.look()
+    first.leads = False
+    first.look()
+    assert first.knows() == b"now, by a clock that is behind"
+    assert there(root) == ["l.1000000000.npz"]
+
+
+def test_a_leader_that_was_away_takes_nothing_from_who_led_meanwhile(serve: Serve, root: Path) -> None:
+    """What it knew before is older; what it learns from then on is not, whatever its clock says."""
+    folder = root.parent / "first"
+    folder.mkdir()
+    (folder / "l.npz").write_bytes(b"long ago")
+    os.utime(folder / "l.npz", ns=(5, 5))
+    second = serve("second", True)
+    second.learn(b"meanwhile", 2_000_000_000)
+    second.look()
+    first = serve("first", True)
+    second.leads = False
+    first.look()
+    second.look()
+    assert (there(root), second.knows()) == (["l.2000000000.npz"], b"meanwhile")
+    first.learn(b"now, by a clock that is behind", 1_000_000_000)
+    first.look()
+    second.look()
+    assert second.knows() == b"now, by a clock that is behind"
+    assert there(root) == ["l.1000000000.npz"]
+
+
+def test_a_file_that_cannot_be_read_holds_up_no_other(serve: Serve, root: Path) -> None:
+    """Neither one that leads nowhere nor what is no file."""
+    first, second = serve("first", True), serve("second", False)
+    first.learn(b"a line", 7, lift="z")
+    (first.folder / "a.npz").symlink_to("nowhere")
+    (first.folder / "b.npz").mkdir()
+    first.look()
+    second.look()
+    assert second.knows("z") == b"a line"
+
+
+def test_a_store_without_room_keeps_no_halves(serve: Serve, root: Path) -> None:
+    """What did not fit leaves nothing there, and goes once there is room."""
+    first = serve("first", True)
+    first.learn(b"a line" * 100_000, 7)
+    with a_disk_that_takes(50_000):
+        first.look()
+    assert there(root) == []
+    first.look()
+    assert there(root) == ["l.7.npz"]
