@@ -119,6 +119,10 @@ COMMANDS: dict[str, Any] = {
             "ml.commands.bench:bench_systems",
             "Pictures a second of all systems of the papers beside the artefact, one thread, 200x200.",
         ),
+        "smoke": (
+            "ml.commands.bench:bench_smoke",
+            "Processor time of every smoke preset, each from an empty folder; fails beyond a minute.",
+        ),
         "train": (
             "ml.commands.bench:bench_train",
             "Pictures a second in training of the paper's network, with and without kept memory; JSON lines.",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from tempfile import TemporaryDirectory
+from typing import Annotated, Any, get_args
 
 import typer
 
@@ -12,6 +13,7 @@ from ml.bench.embed import rates
 from ml.bench.gpu import gpu_rate
 from ml.bench.networks import network_rates
 from ml.bench.render import rate_beside, recordings_beside, render_rate
+from ml.bench.smoke import smoke_rows, smoke_runs, too_long
 from ml.bench.systems import alternative_systems, artefact_systems, paper_system, timed_dtypes
 from ml.bench.teachers import teacher_rates
 from ml.bench.train import train_rate
@@ -20,6 +22,8 @@ from ml.commands.common import (
     JsonOption,
     ModelOption,
     OutOption,
+    SystemName,
+    console,
     deliver,
     keep,
     progress_bar,
@@ -27,7 +31,7 @@ from ml.commands.common import (
 )
 from ml.machine.description import machine
 from ml.machine.memory import keep_freed_memory
-from ml.report.speed import embed_section, networks_section
+from ml.report.speed import embed_section, networks_section, smoke_section
 
 
 def bench_render(
@@ -111,6 +115,35 @@ def bench_systems(
     about = provenance(None) | {"machine": machine(), "seconds": seconds}
     result = about | {"rows": network_rates(model, seconds)}
     deliver(result, networks_section(result), out, as_json)
+
+
+def bench_smoke(
+    only: Annotated[
+        list[str] | None, typer.Argument(help="Only these: systems, sets of pairs, evaluate-naive.")
+    ] = None,
+    out: OutOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Processor time of every smoke preset, each from an empty folder; fails beyond a minute.
+
+    Each system is trained and judged, pairs of pictures and what needs no learning are judged. Rendering
+    counts. Other load on the machine does not lengthen the times.
+    """
+    result = provenance(None) | {"machine": machine(), "rows": list[dict[str, Any]]()}
+    with TemporaryDirectory(prefix="barwatch-smoke-") as folder:
+        runs = {run.name: run for run in smoke_runs(get_args(SystemName), Path(folder))}
+        if unknown := [name for name in only or () if name not in runs]:
+            raise typer.BadParameter(f"{unknown[0]}: expected one of {', '.join(runs)}")
+        for name in only or runs:
+            log = Path(folder) / f"{name}.log"
+            result["rows"] += smoke_rows(runs[name], log)
+            keep(result, out)
+            if result["rows"][-1]["status"]:
+                console.print(log.read_text(encoding="utf-8", errors="replace")[-2000:], markup=False)
+    deliver(result, smoke_section(result), out, as_json)
+    if failed := too_long(result["rows"]):
+        console.print(f"[red]failed, or more than a minute: {', '.join(failed)}")
+        raise typer.Exit(1)
 
 
 def bench_train(

@@ -33,6 +33,16 @@ def networks_section(result: Result) -> str:
     return f"{heading}; {load}\n\n{Table(('system', 'pictures a second, from bytes'), rows)}\n"
 
 
+def smoke_section(result: Result) -> str:
+    """Return the table of `barwatch bench smoke`: each command's processor time, the longest first."""
+    longest_first = sorted(result["rows"], key=lambda row: -row["processor_s"])
+    rows = [
+        [row["run"], f"{row['processor_s']:.0f}", f"failed, status {row['status']}" if row["status"] else ""]
+        for row in longest_first
+    ]
+    return f"{Table(('smoke run', 'processor time, s', ''), rows)}\n"
+
+
 def cameras_section(result: Result) -> str:
     """Return the table of `barwatch bench ingest`, whose result contains its own text."""
     on = result["machine"]

@@ -12,6 +12,7 @@ from lifts.arrays import Float64
 from ml.evaluate.metrics import bootstrap, seeds_interval, unpack_flags
 from ml.papers.comparison.orderings import ORDERINGS, flags_of, runs_of
 from ml.report.retrieval import retrieval_table
+from ml.report.speed import smoke_section
 from ml.report.table import Result, Table, interval, percent, points, rendered, share
 
 FOLDER = "systems"
@@ -78,6 +79,7 @@ def systems_page(runs: Mapping[str, Result], others: Mapping[str, Result], order
         runs=runs_section(runs, _speeds(others), others.get("naive")),
         retrieval=retrieval_table(runs),
         orderings=orderings_table(ordered),
+        smoke=smoke_section(others["smoke"]) if "smoke" in others else "Not measured yet.",
         commands=Table(
             ("run", "trained by", "on", "judged by", "commit"),
             [_commands(name, run) for name, run in runs.items()],

@@ -27,15 +27,14 @@ def lesson_of(name: str, recipe: Recipe, preset: str, run: Run) -> Lesson:
     Args:
         preset: a `PapersPreset`; any other is as `small`. What finds carriers again learns from those.
     """
+    smoke = preset == "smoke"
+    recipe = smoke_recipe(name, recipe) if smoke else recipe
     if isinstance(recipe, MetricRecipe):
         if recipe.frozen and not recipe.weights:
             raise typer.BadParameter("its first ten layers would stay random: --weights, or frozen=false")
-        smoke = preset == "smoke"
-        if smoke:
-            recipe = replace(recipe, epochs=min(recipe.epochs, 2), batch=8, side=SMOKE_SIDE[name], width=0)
         return Lesson(name, recipe, *(read_half(half, run, smoke) for half in ("train", "validation")))
     blurred = recipe.faces == "blurred"
-    if preset != "smoke":
+    if not smoke:
         training = parts(["large" if on_large_set(name, preset) else "train"])
         validation = parts(["validation"])
         return Lesson(
@@ -44,8 +43,18 @@ def lesson_of(name: str, recipe: Recipe, preset: str, run: Run) -> Lesson:
             read_parts(run.benchmark, training, run.workers, blurred),
             read_parts(run.benchmark, validation, run.workers, blurred),
         )
+    few = (_few(run, split, count, blurred) for split, count in SMOKE_PICTURES.items())
+    return Lesson(name, recipe, *few)
+
+
+SMOKE_PICTURES: dict[Split, int] = {"train": 32, "validation": 16}
+"""Of two lifts, that a smoke run learns from and is validated on, of what judges bars."""
+
+
+def smoke_recipe(name: str, recipe: Recipe) -> Recipe:
+    """Return a recipe in short: two epochs, small batches, small pictures of large networks, few triplets."""
     short = replace(recipe, epochs=min(recipe.epochs, 2), batch=8, side=SMOKE_SIDE.get(name, recipe.side))
-    return Lesson(name, short, _few(run, "train", 32, blurred), _few(run, "validation", 16, blurred))
+    return replace(short, width=0, epoch_pictures=24) if isinstance(short, MetricRecipe) else short
 
 
 def _few(run: Run, split: Split, count: int, blurred: bool) -> PictureSet:
