@@ -8,12 +8,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from lifts.arrays import Bool, Float64
+from lifts.arrays import Bool, Float64, Int64
 from ml.artefact.torchscript import Scripted
 from ml.data.moving import PLACES
 from ml.papers.listed.heads import PATIENCE, DepartureHead, departure_loss, fit_head, hide_pictures
-from ml.papers.listed.measure import Measurement, Row, Setting, compared
-from ml.papers.listed.passages import DEPARTED, Sequences, read_sequences
+from ml.papers.listed.measure import NAIVE, Measurement, Row, Setting, compared
+from ml.papers.listed.passages import DEPARTED, Sequences, commonest, read_sequences
 
 Masking = Literal["none", "ambiguous", "at random"]
 """Which pictures are hidden while a head learns. `at random`: as many of all, the control."""
@@ -44,20 +44,39 @@ def chances(sequences: Sequences, masking: Masking) -> Tensor:
 def departure_rows(setting: Setting) -> list[Row]:
     """Return how often each way of masking leads to the right event, found in time."""
     train, stop, asked = read_sequences(Scripted.load(setting.artefact), setting)
-    right: dict[str, list[Bool]] = {name: [] for name in get_args(Masking)}
-    off: dict[str, list[float]] = {name: [] for name in get_args(Masking)}
+    right: dict[str, list[Bool]] = {name: [] for name in (*get_args(Masking), NAIVE)}
+    off: dict[str, list[float]] = {name: [] for name in right}
+
+    def judge(name: str, event: Int64, offset: Float64) -> None:
+        found, error = found_in_time(event, offset, asked)
+        right[name].append(found)
+        off[name].append(error)
+
     for masking in get_args(Masking):
         for seed in range(setting.seeds):
-            event, offset = answers(trained(train, stop, masking, seed), asked)
-            happens = asked.event > 0
-            error = np.abs(offset - np.where(happens, asked.departs, 0.0))
-            right[masking].append((event == asked.event) & (~happens | (error <= WITHIN)))
-            off[masking].append(float(error[happens].mean()))
+            judge(masking, *answers(trained(train, stop, masking, seed), asked))
+    _, event, moment = commonest(train)
+    judge(NAIVE, np.full(len(asked.event), event), np.full(len(asked.event), moment))
     rows = compared(right, asked.lift, "none", "event and moment right")
     for row in rows:
         row["moment off, share of the way"] = round(float(np.mean(off[row["variant"]])), 4)
-        row["variant"] = f"hidden: {row['variant']}"
+        row["variant"] = row["variant"] if row["variant"] == NAIVE else f"hidden: {row['variant']}"
     return rows
+
+
+def found_in_time(event: Int64, offset: Float64, asked: Sequences) -> tuple[Bool, float]:
+    """Return which passages' events are right, with their moments, and how far moments are off.
+
+    Args:
+        event, offset: int64[N] and float64[N], the answers.
+
+    Returns:
+        bool[N], and the mean over passages with an event, of the way from begin to end.
+    """
+    happens = asked.event > 0
+    error = np.abs(offset - np.where(happens, asked.departs, 0.0))
+    right: Bool = (event == asked.event) & (~happens | (error <= WITHIN))
+    return right, float(error[happens].mean())
 
 
 def trained(
@@ -82,7 +101,7 @@ def trained(
 
 
 @torch.no_grad()
-def answers(head: DepartureHead, asked: Sequences) -> tuple[Float64, Float64]:
+def answers(head: DepartureHead, asked: Sequences) -> tuple[Int64, Float64]:
     """Return each passage's event int64[N] and moment float64[N]."""
     logits, offset = head(asked.inputs())
     return logits.argmax(1).numpy(), offset.double().numpy()

@@ -17,6 +17,9 @@ from ml.evaluate.metrics import bootstrap, paired_difference
 Row = dict[str, Any]
 """Plain values by column."""
 
+NAIVE = "nothing learnt: the commoner answer"
+"""A variant of what is compared: its answer never changes, or with the lift alone."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:

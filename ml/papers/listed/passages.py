@@ -113,6 +113,12 @@ def departure(openings: Float64) -> tuple[int, float]:
     return event, float((after - 1 + share) / (len(openings) - 1))
 
 
+def commonest(train: Sequences) -> tuple[bool, int, float]:
+    """Return what is right most often without a look: the end is open, the event, and the moment's median."""
+    event = int(np.bincount(train.event, minlength=len(EVENTS)).argmax())
+    return bool(train.ends_open.mean() > 0.5), event, float(np.nanmedian(train.departs))
+
+
 def read_sequences(network: ScoringNetwork, setting: Setting) -> tuple[Sequences, Sequences, Sequences]:
     """Return the sequences that heads train on, stop by, and are measured on; rendered if need be."""
     recipe = MovingLifts(6 if setting.smoke else PASSAGES)

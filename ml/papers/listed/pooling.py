@@ -19,6 +19,8 @@ The network is the shipped one, which learnt on hundreds of other lifts; its fea
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -27,7 +29,7 @@ from lifts.arrays import Bool
 from ml.artefact.torchscript import Scripted
 from ml.data.benchmark import parts, render_parts
 from ml.data.pictures import PictureSet, read
-from ml.papers.listed.measure import Measurement, Row, Setting, compared
+from ml.papers.listed.measure import NAIVE, Measurement, Row, Setting, compared
 
 KNOWN = (4, 16)
 """Known pictures of each state of a lift: a set as small as the paper is about."""
@@ -99,8 +101,19 @@ def pooling_rows(setting: Setting) -> list[Row]:
                     told = nearest_open(pooled(asked_maps[k], weights), known, train[k].is_open[some])
                     found.append(told == asked[k])
                 right[name].append(np.concatenate(found))
+        right[NAIVE] = [commoner_right(train, asked)]
         rows += [{"known pictures of each state": count, **row} for row in compared(right, lift_of, "mean")]
     return rows
+
+
+def commoner_right(train: Sequence[PictureSet], asked: Sequence[Bool]) -> Bool:
+    """Return which pictures show the state that their lift's training pictures show more often, bool[N].
+
+    Args:
+        asked: bool[n] of each lift, whether its pictures are open.
+    """
+    commoner = [bool(lift.is_open.float().mean() > 0.5) for lift in train]
+    return np.concatenate([is_open == state for is_open, state in zip(asked, commoner, strict=True)])
 
 
 def _maps(network: Scripted, lift: PictureSet, rows: Tensor | None = None) -> Tensor:

@@ -12,8 +12,8 @@ from lifts.arrays import Bool
 from ml.artefact.calibration import read_calibration
 from ml.artefact.torchscript import Scripted
 from ml.papers.listed.heads import PATIENCE, PassageHead, Pooling, fit_head
-from ml.papers.listed.measure import Measurement, Row, Setting, compared
-from ml.papers.listed.passages import Sequences, fused_open, read_sequences
+from ml.papers.listed.measure import NAIVE, Measurement, Row, Setting, compared
+from ml.papers.listed.passages import Sequences, commonest, fused_open, read_sequences
 
 
 def temporal_rows(setting: Setting) -> list[Row]:
@@ -24,6 +24,7 @@ def temporal_rows(setting: Setting) -> list[Row]:
         "attention": [],
         "last": [],
         "the product's fusion": [fused_open(asked, read_calibration(setting.artefact)) == asked.ends_open],
+        NAIVE: [asked.ends_open == commonest(train)[0]],
     }
     for pooling in get_args(Pooling):
         for seed in range(setting.seeds):

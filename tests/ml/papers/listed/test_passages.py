@@ -7,9 +7,16 @@ import pytest
 import torch
 
 from ml.data.moving import PLACES
-from ml.papers.listed.departure import CHANCE, ambiguous_pictures, chances, trained
+from ml.papers.listed.departure import (
+    CHANCE,
+    WITHIN,
+    ambiguous_pictures,
+    chances,
+    found_in_time,
+    trained,
+)
 from ml.papers.listed.heads import PassageHead, departure_loss, fit_head, hide_pictures
-from ml.papers.listed.passages import EVENTS, FEATURES, Sequences, departure
+from ml.papers.listed.passages import EVENTS, FEATURES, Sequences, commonest, departure
 from ml.papers.listed.temporal import predicted_open
 from ml.papers.listed.temporal import trained as trained_head
 
@@ -93,6 +100,22 @@ def test_a_departure_head_finds_event_and_moment() -> None:
     assert (logits.argmax(1).numpy() == asked.event).mean() > 0.95
     moves = asked.event > 0
     assert np.median(np.abs(offset.numpy() - asked.departs)[moves]) < 0.5 / (PLACES - 1)
+
+
+def test_what_is_right_most_often_needs_no_look() -> None:
+    """Half of the bars are still, half end open; the moments' median is off by less than half their range."""
+    asked = sequences(80, 2)
+    opened, event, moment = commonest(asked)
+    assert (asked.ends_open == opened).mean() == 0.5
+    right, off = found_in_time(np.full(80, event), np.full(80, moment), asked)
+    assert (EVENTS[event], right.tolist()) == ("none", (asked.event == 0).tolist())
+    moves = asked.event > 0
+    assert 0 < off < 0.5 * np.ptp(asked.departs[moves])
+    exact, none_off = found_in_time(asked.event, np.nan_to_num(asked.departs), asked)
+    assert exact.all()
+    assert none_off == 0
+    late, _ = found_in_time(asked.event, asked.departs + 1.1 * WITHIN, asked)
+    assert late.tolist() == (~moves).tolist()
 
 
 def test_the_loss_of_nothing_but_still_bars_has_no_moment() -> None:

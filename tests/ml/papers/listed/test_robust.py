@@ -1,5 +1,6 @@
 """Position weights, sensitivity, perturbations: worked by hand, or on the network that ships."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +14,9 @@ from ml.evaluate.scoring import score_rendered
 from ml.papers.listed import perturbation
 from ml.papers.listed.measure import Setting, compared
 from ml.papers.listed.perturbation import Perturbation, correlation, network_of_artefact, noise
-from ml.papers.listed.pooling import fisher, nearest_open, pooled
+from ml.papers.listed.pooling import commoner_right, fisher, nearest_open, pooled
 from ml.papers.listed.sensitivity import rank_correlation, sensitivity, with_noise
+from tests.ml.train.test_systems import bars
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +57,15 @@ def test_weights_find_the_state_that_a_mean_loses() -> None:
     ):
         told = nearest_open(pooled(maps[asked], weights), pooled(maps[known], weights), is_open[known])
         assert least <= float((torch.from_numpy(told) == is_open[asked]).float().mean()) <= most
+
+
+def test_the_commoner_state_is_that_of_known_pictures() -> None:
+    """Three of four known ones are open: of those that are asked about, the open ones are right."""
+    known = replace(bars(4, 1), is_open=torch.tensor([True, True, False, True]))
+    asked = np.array([True, False, False])
+    assert commoner_right([known], [asked]).tolist() == [True, False, False]
+    closed = replace(known, is_open=~known.is_open)
+    assert commoner_right([closed, known], [asked, asked]).tolist() == [False, True, True, True, False, False]
 
 
 def test_ranks_by_hand() -> None:
