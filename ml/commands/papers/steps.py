@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ml.commands.papers.making import MadeResult
-from ml.commands.papers.retrieval_steps import retrieval_steps
+from ml.commands.papers.retrieval_steps import RUNS, retrieval_steps
 from ml.commands.papers.sets import SetOfPictures
 from ml.data.counts import TABLE
 from ml.papers.comparison.orderings import named
+from ml.systems.named import RECIPES
+from ml.train.loop import BEST, LAST
 
 SEEDS = (0, 1, 2)
 """Of every run that an ordering is claimed with."""
@@ -127,3 +129,26 @@ def steps(results: Path, folder: Path, threads: int) -> Iterator[MadeResult]:
             yield run(name, "getnet", f"--set transformer={parameters} {PATIENCE}", seed)
     yield from left_out("siamese", f"siamese --preset paper {FOUND_RATE}")
     yield from retrieval[first:]
+    yield from _figures(results, folder, at)
+
+
+def _figures(results: Path, folder: Path, benchmark: str) -> Iterator[MadeResult]:
+    """Yield the papers' figures of networks whose checkpoints are there.
+
+    Retrievals with right and wrong ones framed (003 and 004), where ABIR looks (003), learnt factors (002);
+    CMC curves and hard triplets (004) of all runs of the first seed.
+    """
+    place = f"--cache {shlex.quote(str(folder / 'rendered'))} --workers 1"
+    drawn: tuple[tuple[str, str, str, str, tuple[SetOfPictures, ...]], ...] = (
+        ("retrievals", "abir", BEST, place, ("carriers",)),
+        ("retrievals", "triplet-resnet50-lossless", BEST, place, ("carriers",)),
+        ("attention", "abir", BEST, benchmark, ("small",)),
+        ("factors", "adaptive-l2", f"rate-{RECIPES['adaptive-l2'].learning_rate:g}/{LAST}", "", ()),
+    )
+    for plot, run, checkpoint, where, pictures in drawn:
+        file = f"figures/{run}-{plot}.png"
+        words = f"barwatch plot {plot} --checkpoint {folder / 'retrieval' / run / checkpoint} {where}".strip()
+        after = (f"systems/{run}.json",)
+        yield MadeResult(file, (f"{words} --out {results / file}",), pictures, (), after)
+    file, after = "figures/retrieval-curves.png", tuple(f"systems/{run}.json" for run in RUNS)
+    yield MadeResult(file, (f"barwatch plot curves --results {results} --out {results / file}",), after=after)

@@ -93,6 +93,22 @@ def test_folds_are_left_where_their_lifts_are_judged(tmp_path: Path) -> None:
     assert said.count("left-out/folds/siamese-") == 2 * FOLDS
 
 
+def test_the_figures_of_the_papers_are_drawn_from_what_was_trained(tmp_path: Path) -> None:
+    """Each from the folder that its network was trained into; factors from the rate's last checkpoint."""
+    plan = list(steps(tmp_path, Path("runs"), 1))
+    trained = {step.file: step.commands for step in plan}
+    drawn = [step for step in plan if step.file.endswith(".png")]
+    assert [step.commands[0].split()[2] for step in drawn] == [
+        *("retrievals", "retrievals", "attention", "factors", "curves")
+    ]
+    assert drawn.pop().after == tuple(f"systems/{run}.json" for run in RUNS)
+    for step in drawn:
+        checkpoint = step.commands[0].split(" --checkpoint ")[1].split()[0]
+        out = next(c for c in trained[step.after[0]] if "barwatch train" in c).split(" --out ")[1].split()[0]
+        assert checkpoint.startswith(f"{out}/")
+    assert "rate-0.0001/last.pt" in drawn[-1].commands[0]
+
+
 def test_what_finds_carriers_again_can_be_made(tmp_path: Path) -> None:
     """Every run's recipe is one; weights are converted before they are needed."""
     found = dict(retrieval_steps(tmp_path, Path("runs"), 1, SEEDS))
