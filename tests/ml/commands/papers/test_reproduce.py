@@ -1,17 +1,22 @@
 """All runs of the papers' tables in one command that goes on."""
 
+import re
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from ml.commands.papers.making import alone
+from ml.commands.papers.pairing_plan import planned
 from ml.commands.papers.retrieval_steps import RUNS, UNTRAINED, retrieval_steps
 from ml.commands.papers.sets import renderings
 from ml.commands.papers.steps import ADAPTED, FOLDS, GETNET, SEEDS, SMALL, steps
+from ml.commands.training.ablate import NAMES
 from ml.papers.comparison.orderings import FOUND, ORDERINGS
 from ml.systems.named import RECIPES, with_changes
 from service.cli import app
+
+ROOT = Path(__file__).resolve().parents[4]
 
 
 def test_every_ordering_has_its_seeds_and_every_command_exists(tmp_path: Path) -> None:
@@ -107,6 +112,25 @@ def test_the_figures_of_the_papers_are_drawn_from_what_was_trained(tmp_path: Pat
         out = next(c for c in trained[step.after[0]] if "barwatch train" in c).split(" --out ")[1].split()[0]
         assert checkpoint.startswith(f"{out}/")
     assert "rate-0.0001/last.pt" in drawn[-1].commands[0]
+
+
+def test_documents_name_results_that_are_planned(tmp_path: Path) -> None:
+    """`barwatch reproduce NAME`, `reproduce-pairing NAME` and `ablate NAME` in any page make something."""
+    plans = {
+        "reproduce": [step.file for step in steps(tmp_path, Path("runs"), 1)],
+        "reproduce-pairing": [Path(step.file).name for step in planned(tmp_path, Path("runs"))],
+        "ablate": list(NAMES),
+    }
+    asked = 0
+    for page in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")):
+        for command, words in re.findall(
+            r"`barwatch (reproduce|reproduce-pairing|ablate) ([^`]*)`", page.read_text()
+        ):
+            for name in words.split(" --")[0].split():
+                if re.fullmatch(r"[a-z0-9/.-]+", name) and not name.startswith("-"):
+                    assert any(file.startswith(name) for file in plans[command]), f"{page.name}: {name}"
+                    asked += 1
+    assert asked > 20
 
 
 def test_what_finds_carriers_again_can_be_made(tmp_path: Path) -> None:
