@@ -54,7 +54,7 @@ def smoke_rows(run: SmokeRun, log: Path, program: Sequence[str] = BARWATCH) -> l
     the machine does not lengthen it. What they print goes to the log.
 
     Returns:
-        run, the command's first words; processor_s, wall_s; status, the exit status.
+        run, the command with what it is of; processor_s, wall_s; status, the exit status.
     """
     rows: list[dict[str, Any]] = []
     log.parent.mkdir(parents=True, exist_ok=True)
@@ -67,7 +67,7 @@ def smoke_rows(run: SmokeRun, log: Path, program: Sequence[str] = BARWATCH) -> l
             )
             _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)  # nobody shall wait for it again
-        row: dict[str, Any] = {"run": " ".join(words[:2]) if run.name in words[:2] else words[0]}
+        row: dict[str, Any] = {"run": words[0] if words[0] == run.name else f"{words[0]} {run.name}"}
         row |= {"processor_s": used.ru_utime + used.ru_stime, "wall_s": time.perf_counter() - at_s}
         rows.append(row | {"status": process.returncode})
         if process.returncode:

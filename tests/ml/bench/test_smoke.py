@@ -44,7 +44,7 @@ def test_processor_time_is_that_of_all_processes(tmp_path: Path) -> None:
     rows = smoke_rows(run, tmp_path / "logs" / "x.log", [sys.executable])
     assert [row["status"] for row in rows] == [0, 3]
     assert rows[0]["processor_s"] >= 0.2
-    assert too_long([rows[0], {**rows[0], "run": "slow", "processor_s": 61.0}, rows[1]]) == ["slow", "-c"]
+    assert too_long([rows[0], {**rows[0], "run": "slow", "processor_s": 61.0}, rows[1]]) == ["slow", "-c x"]
 
 
 def test_the_command_keeps_its_rows_and_fails_beyond_a_minute(
