@@ -34,17 +34,19 @@ def smoke_runs(systems: Sequence[str], folder: Path) -> Iterator[SmokeRun]:
     """
     for name in systems:
         at = folder / name
-        place = ("--preset", "smoke", "--workers", "1", "--device", "cpu", "--cache", str(at / "rendered"))
-        place = (*place, "--benchmark", str(at / "benchmark"))
+        place = ("--preset", "smoke", "--workers", "1", "--device", "cpu", *_pictures(at))
         train = ("train", name, *place, "--threads", "1", "--out", str(at / "run"))
         judged = () if name == "barwatch" else ("--checkpoint", str(at / "run" / "best.pt"))
         yield SmokeRun(name, (train, ("evaluate", name, *place, *judged)))
-    for pictures in PAIRING:
-        words = ("evaluate-pairing", pictures, "--preset", "smoke", "--run", str(folder / pictures))
-        yield SmokeRun(pictures, (words,))
-    at = folder / NAIVE
-    place = ("--cache", str(at / "rendered"), "--benchmark", str(at / "benchmark"))
-    yield SmokeRun(NAIVE, ((NAIVE, "--preset", "smoke", "--threads", "1", "--workers", "1", *place),))
+    for name in PAIRING:
+        words: tuple[str, ...] = ("evaluate-pairing", name, "--preset", "smoke", "--run", str(folder / name))
+        yield SmokeRun(name, (words,))
+    words = (NAIVE, "--preset", "smoke", "--threads", "1", "--workers", "1", *_pictures(folder / NAIVE))
+    yield SmokeRun(NAIVE, (words,))
+
+
+def _pictures(folder: Path) -> tuple[str, ...]:
+    return ("--cache", str(folder / "rendered"), "--benchmark", str(folder / "benchmark"))
 
 
 def smoke_rows(run: SmokeRun, log: Path, program: Sequence[str] = BARWATCH) -> list[dict[str, Any]]:

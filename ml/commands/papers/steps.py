@@ -150,5 +150,5 @@ def _figures(results: Path, folder: Path, benchmark: str) -> Iterator[MadeResult
         words = f"barwatch plot {plot} --checkpoint {folder / 'retrieval' / run / checkpoint} {where}".strip()
         after = (f"systems/{run}.json",)
         yield MadeResult(file, (f"{words} --out {results / file}",), pictures, (), after)
-    file, after = "figures/retrieval-curves.png", tuple(f"systems/{run}.json" for run in RUNS)
-    yield MadeResult(file, (f"barwatch plot curves --results {results} --out {results / file}",), after=after)
+    file, every = "figures/retrieval-curves.png", tuple(f"systems/{run}.json" for run in RUNS)
+    yield MadeResult(file, (f"barwatch plot curves --results {results} --out {results / file}",), after=every)
