@@ -14,7 +14,7 @@ the learning rate a step before the sigmoid, whatever a tensor's length, and wha
 nothing. (Of tensors of almost no length, such as fresh biases, the gradient is below Adam's epsilon: theirs
 start more slowly.) From 0 they would reach the end, -2.5, after 12,500 steps at the authors' highest rate,
 2e-4. Their schedule (ten epochs of 200 steps up to it, thirty at it, then a tenth after every thirty, 2e-6 at
-least) moves them by 1.6 in all its 200 epochs: to about a third of the factor that they begin with.
+least) moves them by 1.6 at most in all its 200 epochs: a third of a factor, or more, is left.
 """
 
 from __future__ import annotations

@@ -75,15 +75,19 @@ def test_the_command_keeps_its_rows_and_fails_beyond_a_minute(
 def test_no_smoke_run_learns_much(name: str) -> None:
     """Pictures of all its batches, times its network's operations: no time, so that no machine decides."""
     recipe = smoke_recipe(name, RECIPES[name])
-    system = system_of(recipe)
-    data = carriers(2 * SMOKE_PASSAGES) if isinstance(system, Metric) else bars(SMOKE_PICTURES["train"], 1)
+    with torch.device("meta"):
+        system = system_of(recipe)
+    data = (
+        carriers(2 * SMOKE_PASSAGES, side=2)
+        if isinstance(system, Metric)
+        else bars(SMOKE_PICTURES["train"], 1)
+    )
     batches = list(system.batches(data, torch.Generator().manual_seed(0)))
     pictures = recipe.epochs * sum(len(index) for index in batches)
     if not isinstance(system, Metric) and hasattr(system, "pairs"):
         pictures += recipe.epochs * len(batches) * 2 * len(data.masks)
-    network = system.network.to("meta").eval()
     with FlopCounterMode(display=False) as counter:
-        network(torch.empty(1, 3, recipe.side, recipe.side, device="meta"))
+        system.network.eval()(torch.empty(1, 3, recipe.side, recipe.side, device="meta"))
     learnt = 3 * pictures * counter.get_total_flops()
     assert learnt < MOST_LEARNT
 
