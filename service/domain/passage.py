@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from lifts.decision.calibration import Calibration
 from lifts.decision.judge import judge
@@ -88,12 +88,14 @@ class CarriersAccounted:
 
     until: an aware time. Each carrier that left before has its record, or is given up with an alarm.
     stood_s: for so much of the time since then the line was seen to stand, while the last carriers before
-    that were still to be found out.
+    that were still to be found out. ahead: by how much the wall clock, which says `until`, was set since the
+    service began.
     """
 
     fence: int
     until: datetime
     stood_s: float = 0.0
+    ahead: timedelta = timedelta()
 
 
 @dataclass(frozen=True, slots=True)

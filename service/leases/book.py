@@ -124,7 +124,7 @@ class LeaseBook:
         """Return until when carriers are accounted for, by lift, as far as that is more than records say."""
         found, ahead = {lift_id: tell() for lift_id, tell in list(self._tellers.items())}, self._ahead
         return {
-            lift_id: replace(each, until=each.until + ahead)
+            lift_id: replace(each, until=each.until + ahead, ahead=ahead)
             for lift_id, each in found.items()
             if each is not None
         }

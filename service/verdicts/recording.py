@@ -21,7 +21,7 @@ from service.domain.alarm import AlarmKind, AlarmState, Severity
 from service.domain.arrays import Image
 from service.domain.passage import CarrierSighting, CommittedTest, Passage, PassageTest
 from service.store import alarms, passages
-from service.store.owners import accounted, leases
+from service.store.owners import accounted, clocks, leases
 from service.store.pictures import Pictures
 from service.store.records import PassageRecord, PictureRecord
 from service.store.trials import self_tests
@@ -176,6 +176,8 @@ def store_passage(
     Raises FencedError: another owner of the camera has to report the carrier.
     """
     if sighting is not None:
+        if record.left_at is not None and record.carriers == 1:  # of several, each time is another's
+            clocks.note(session, record.lift_id, sighting, record.left_at)
         leases.check_carrier(session, record.lift_id, sighting, record.left_at)
     if record.left_at is not None:
         accounted.mark(session, record.lift_id, complete)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import TypeVar
 
 from pydantic import AwareDatetime, TypeAdapter
 from sqlalchemy import select
@@ -14,48 +15,84 @@ from sqlalchemy.orm import Session
 
 from service.domain.passage import CarriersAccounted
 from service.store.damage import readable
+from service.store.owners import clocks
 from service.store.owners.leases import last_left, newest_fence
 from service.store.tables import MetaRow
 
-_KEY, _NOTES = "accounted_until", TypeAdapter(dict[str, tuple[AwareDatetime, float]])
-_INCOMPLETE, _TIMES = "incomplete_after", TypeAdapter(dict[str, AwareDatetime])
+Notes = TypeVar("Notes")
+
+_Until = tuple[AwareDatetime, float, int]
+_Incomplete = tuple[AwareDatetime, int]
+_KEY, _NOTES = "accounted_until", TypeAdapter(dict[str, _Until | tuple[AwareDatetime, float]])
+_INCOMPLETE, _TIMES = "incomplete_after", TypeAdapter(dict[str, _Incomplete | AwareDatetime])
+"""The last number of each note is the last row of passages then, by which its time's clock is known."""
+
+_LATER = 2**62
+"""In place of that row: the clock was set, and no carrier was stored since that says so."""
 
 
 def noted(session: Session) -> dict[str, tuple[datetime, float]]:
-    """Return by lift `until` and `stood_s` of CarriersAccounted; nothing if that is damaged."""
-    query = select(MetaRow).where(MetaRow.key == _KEY)
-    found = readable(session, query, MetaRow.key, lambda row: _NOTES.validate_json(row.value))
-    return {lift_id: each for _, notes in found for lift_id, each in (notes or {}).items()}
+    """Return by lift `until` and `stood_s` of CarriersAccounted; nothing if that is damaged.
+
+    By the wall clock as it is now; without what was noted by a clock of which nobody knows anything.
+    """
+    changes = clocks.changes(session)
+    by_row = {lift_id: (*each, 0)[:3] for lift_id, each in _noted(session).items()}
+    return {
+        lift_id: (until + by, stood_s)
+        for lift_id, (until, stood_s, row) in by_row.items()
+        if (by := changes.after(row)) is not None
+    }
 
 
 def note(session: Session, found: Mapping[str, CarriersAccounted]) -> None:
     """Store it by lift in place of what was; not what is said by an owner that the camera was taken from."""
-    current = {
-        lift_id: (each.until, each.stood_s)
+    row, known = clocks.last_row(session), clocks.changes(session)
+    current: dict[str, _Until | tuple[AwareDatetime, float]] = {
+        lift_id: (each.until, each.stood_s, row if known.has(each.ahead) else _LATER)
         for lift_id, each in found.items()
         if newest_fence(session, lift_id) == each.fence
     }
     if current:
-        session.merge(MetaRow(key=_KEY, value=_NOTES.dump_json(noted(session) | current).decode()))
+        session.merge(MetaRow(key=_KEY, value=_NOTES.dump_json(_noted(session) | current).decode()))
 
 
 def incomplete_after(session: Session) -> dict[str, datetime]:
     """Return the lifts of which a carrier is stored and not all before it, and since when that is so.
 
-    That is when the last carrier left that was stored with all before it.
+    That is when the last carrier left that was stored with all before it, by the wall clock as it is now.
     """
-    query = select(MetaRow).where(MetaRow.key == _INCOMPLETE)
-    found = readable(session, query, MetaRow.key, lambda row: _TIMES.validate_json(row.value))
-    return {lift_id: at for _, times in found for lift_id, at in (times or {}).items()}
+    changes = clocks.changes(session)
+    by_row = {
+        lift_id: each if isinstance(each, tuple) else (each, 0)
+        for lift_id, each in _incomplete(session).items()
+    }
+    return {
+        lift_id: at + by for lift_id, (at, row) in by_row.items() if (by := changes.after(row)) is not None
+    }
 
 
 def mark(session: Session, lift_id: str, complete: bool) -> None:
     """Note before a carrier is stored whether all that left before those stored are stored then."""
-    found = incomplete_after(session)
+    found = _incomplete(session)
     if complete is (lift_id not in found):
         return
     if complete:
         del found[lift_id]
     elif left := last_left(session, lift_id):
-        found[lift_id] = left[0]
+        found[lift_id] = left[0], clocks.last_row(session)
     session.merge(MetaRow(key=_INCOMPLETE, value=_TIMES.dump_json(found).decode()))
+
+
+def _noted(session: Session) -> dict[str, _Until | tuple[AwareDatetime, float]]:
+    return _read(session, _KEY, _NOTES) or {}
+
+
+def _incomplete(session: Session) -> dict[str, _Incomplete | AwareDatetime]:
+    return _read(session, _INCOMPLETE, _TIMES) or {}
+
+
+def _read(session: Session, key: str, notes: TypeAdapter[Notes]) -> Notes | None:
+    query = select(MetaRow).where(MetaRow.key == key)
+    found = readable(session, query, MetaRow.key, lambda row: notes.validate_json(row.value))
+    return found[0][1] if found else None

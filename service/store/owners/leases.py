@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from service.domain.errors import FencedError
 from service.domain.passage import CarrierSighting, Lease
 from service.store.damage import readable
+from service.store.owners import clocks
 from service.store.tables import CameraLeaseRow, PassageRow
 
 KEPT, KEPT_FOR = 16, timedelta(hours=1)
@@ -106,14 +107,18 @@ def last_left(
 ) -> list[datetime]:
     """Return when the lift's last stored carriers left, newest first, as far as that is known.
 
+    By the wall clock as it is now, however it was set since (service.store.owners.clocks).
+
     before: of those that left until then.
     """
     query = select(PassageRow).where(PassageRow.lift_id == lift_id)
+    changes = clocks.changes(session)
     if before is not None:
-        query = query.where(PassageRow.left_at <= before)
+        query = query.where(PassageRow.left_at <= before + changes.most_back)
     query = query.order_by(PassageRow.row.desc()).limit(limit)
     found = readable(session, query, PassageRow.row, lambda row: row.left_at)
-    return sorted((at for _, at in found if at is not None), reverse=True)
+    left = [at + by for row, at in found if at is not None and (by := changes.after(row)) is not None]
+    return sorted((at for at in left if before is None or at <= before), reverse=True)
 
 
 def _lease(row: CameraLeaseRow) -> Lease:

@@ -176,6 +176,8 @@ class FakeDatabase:
         self.set_by = timedelta()
         """By how much the wall clock was set since the services' steady clocks began."""
         self.leader: object = None
+        self.left_mono_s: dict[str, float] = {}
+        """When carriers left, by their records' names: these say it by a clock that may be set."""
 
     def write(self, service: object, job: Callable[..., Any]) -> Future[Any]:
         """Write for a service that leads; no other one's claim stands."""
@@ -248,7 +250,8 @@ class FakeService:
     def _take(self, event: CameraEvent) -> None:
         if isinstance(event, Passage):
             draft = draft_of(event, OPEN if "-seen-" in event.id else unknown(Reason.NOT_SEEN))
-            left_at = steady_at(event.left_mono_s or 0.0) + self.database.set_by
+            left_s = self.database.left_mono_s[event.id] = event.left_mono_s or 0.0
+            left_at = steady_at(left_s) + self.database.set_by
             self.waiting.append(replace(draft, record=replace(draft.record, left_at=left_at)))
 
     @property

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from datetime import timedelta
 from functools import partial
 from itertools import count
 from typing import Any
@@ -184,6 +185,16 @@ class HandingOver(RuleBasedStateMachine):
         self.services.append(self._service())
         self.leader.owner.clock_s = CLOCK_S * clock
 
+    @precondition(lambda self: not self.database.lost and self.leader.leased and self.leader.owner.connected)
+    @rule(seconds=st.floats(-120.0, 120.0), stands_s=st.sampled_from([0.0, 60.0]))
+    def the_wall_clock_is_set(self, seconds: float, stands_s: float) -> None:
+        """It is seen by the next carrier that is stored; who takes over before that cannot know it."""
+        self._write_all()
+        self.database.set_by += timedelta(seconds=seconds)
+        self._pass(stands_s, 0.0)
+        self._pass(2 * EVERY_S)
+        self._write_all()
+
     @rule(lost=st.booleans())
     def the_database_is_lost_or_back(self, lost: bool) -> None:
         self.database.lost = lost
@@ -219,9 +230,7 @@ class HandingOver(RuleBasedStateMachine):
             rows = list(session.scalars(select(PassageRow).where(PassageRow.lift_id == self.lift_id)))
         found = Counter(carrier_of(row.id) for row in rows)
         together = {
-            mono_at(row.left_at): row.carriers
-            for row in rows
-            if carrier_of(row.id) == BEFORE and row.left_at is not None
+            self.database.left_mono_s[row.id]: row.carriers for row in rows if carrier_of(row.id) == BEFORE
         }
         del found[BEFORE]
         assert set(found.values()) == {1}, found

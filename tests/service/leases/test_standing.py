@@ -321,6 +321,54 @@ def test_a_clock_that_is_set_costs_no_carrier(day: Day, hours: float) -> None:
     assert day.each_once()
 
 
+@pytest.mark.fault(6)
+@pytest.mark.fault(51)
+@pytest.mark.parametrize("set_s", [-45.0, 45.0])
+@pytest.mark.parametrize("how", ["the same owner", "another owner", "another service"])
+def test_who_is_not_seen_after_a_clock_was_set_is_no_earlier_carrier(
+    day: Day, set_s: float, how: str
+) -> None:
+    """A clock that was set back says the same times again: at each of them a carrier is stored already."""
+    day.run(12 * EVERY_S)
+    day.write()
+    for _ in range(2):  # set once, and once more
+        day.database.set_by += timedelta(seconds=set_s)
+        day.run(2 * EVERY_S)
+        day.write()
+        if how == "the same owner":
+            day.now.owner.unsure = True
+            day.run(3 * EVERY_S)
+            day.now.owner.is_sure()
+        else:
+            day.run(3 * EVERY_S, seen=False)
+            if how == "another owner":
+                day.now.camera.move("another", "no answer")
+            else:
+                day.take_over()
+        day.run(3 * EVERY_S)
+        assert day.each_once()
+
+
+@pytest.mark.fault(6)
+@pytest.mark.fault(51)
+def test_a_service_that_begins_with_a_clock_set_back_takes_nobody_for_a_carrier_of_before(day: Day) -> None:
+    """Set while no service ran: who was stored by the clock of before is nobody whom it has seen."""
+    day.run(20 * EVERY_S)
+    day.write()
+    day.database.set_by = timedelta(seconds=-60.0)
+    day.services.clear()
+    day.services.append(day.begin())
+    passed = len(day.line.left_s)
+    day.run(3 * EVERY_S)
+    day.now.owner.unsure = True
+    day.run(3 * EVERY_S)
+    day.now.owner.is_sure()
+    day.run(2 * EVERY_S)
+    day.write()
+    counts = day.carriers()
+    assert {counts[number] for number in range(passed, len(day.line.left_s))} == {1}
+
+
 def test_no_carrier_that_leaves_after_a_standstill_is_taken_for_one_before(day: Day) -> None:
     """Carriers come every 30 s: `since` is half an interval earlier, as if one had left at that time."""
     day.run(4.8 * 30.0, EVERY_S / 30.0)
