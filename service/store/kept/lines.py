@@ -25,6 +25,9 @@ FOLDER = "learnt"
 EVERY_S = 15.0
 """How often is looked; a file changes every quarter of an hour at most (service.station.carried)."""
 
+STOP_S = 0.5
+"""How long the service's end waits: a store that hangs must not take the time that records have."""
+
 _NAME = re.compile(r"([a-z0-9-]{1,64})\.([0-9]{1,19})\.npz")
 _MOST_NS = 2**63 - 1
 """The latest time that a file can have."""
@@ -64,7 +67,7 @@ class SharedLines:
 
     def stop(self) -> None:
         """End; what was written last is on this disk, and sent after the next start."""
-        self.runner.stop()
+        self.runner.stop(STOP_S)
 
     def _turn(self) -> None:
         with self.runner.heartbeat.waiting():  # for a store that may be slow

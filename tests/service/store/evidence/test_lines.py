@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import resource
 import signal
+import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from service.domain.errors import EvidenceUnreachableError
-from service.host.runner import Runners
+from service.host.runner import JOIN_S, Runners
 from service.store.evidence.remote import EvidenceAddress, RemoteStore
 from service.store.kept.lines import SharedLines
 
@@ -211,3 +213,27 @@ def test_a_store_without_room_keeps_no_halves(serve: Serve, root: Path) -> None:
     assert there(root) == []
     first.look()
     assert there(root) == ["l.7.npz"]
+
+
+@pytest.mark.parametrize("leads", [False, True])
+def test_the_service_s_end_waits_for_no_store(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch, leads: bool
+) -> None:
+    """One that hangs holds up neither the last records nor the note of who is accounted for."""
+    asked, over = threading.Event(), threading.Event()
+
+    def hang(*_: object) -> list[str]:
+        asked.set()
+        over.wait()
+        return []
+
+    monkeypatch.setattr(RemoteStore, "names", hang)
+    service = serve("service", leads)
+    service.lines.start()
+    assert asked.wait(60)
+    began_s = time.monotonic()
+    service.lines.stop()
+    took_s = time.monotonic() - began_s
+    over.set()
+    service.lines.runner.stop()
+    assert took_s < JOIN_S / 2
