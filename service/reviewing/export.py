@@ -99,7 +99,8 @@ def _pages(
                 before=before,
                 limit=PAGE,
             )
-            yield [_row(session, record, reviewers.number) for record in page.items]
+            rows = [_row(session, record, reviewers.number) for record in page.items]
+        yield rows
         if page.next is None:
             return
         before = page.next

@@ -3,13 +3,17 @@
 import csv
 import io
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from sqlalchemy.orm import Session
 
 from lifts.decision.verdict import Verdict
 from service.domain.people import Role
 from service.domain.reviewing.sampling import Stratum
+from service.reviewing.export import ExportRange, labels_csv
 from service.store import passages
 from service.store.records import PassageRecord
 from tests.service.api.conftest import House
@@ -211,6 +215,31 @@ def test_labels_leave_as_a_table(lift: House) -> None:
     assert "anna" not in answer.text
     (entry,) = lift.call("GET", "/audit?action=review.export").json()["items"]
     assert (entry["actor"], entry["subject"]) == ("anna", "demo-quad")
+
+
+def test_a_slow_client_of_the_labels_holds_no_state_of_the_database(
+    lift: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While a page is on its way nobody reads: else the database's log would grow for as long."""
+    drawn(lift, "p-1")
+    anna = Person.named(lift, "anna")
+    anna.answers("p-1", "open")
+    reading, held = lift.store.reading, 0
+
+    @contextmanager
+    def counted() -> Iterator[Session]:
+        nonlocal held
+        with reading() as session:
+            held += 1
+            yield session
+            held -= 1
+
+    monkeypatch.setattr(lift.store, "reading", counted)
+    lines = labels_csv(lift.store, ExportRange("demo-quad", None, None))
+    header, line = next(lines), next(lines)
+    assert header.startswith(b"passage_id")
+    assert b"p-1" in line
+    assert held == 0
 
 
 def test_pictures_leave_as_they_are_stored(lift: House) -> None:
