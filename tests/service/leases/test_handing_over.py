@@ -188,7 +188,11 @@ class HandingOver(RuleBasedStateMachine):
     @precondition(lambda self: not self.database.lost and self.leader.leased and self.leader.owner.connected)
     @rule(seconds=st.floats(-120.0, 120.0), stands_s=st.sampled_from([0.0, 60.0]))
     def the_wall_clock_is_set(self, seconds: float, stands_s: float) -> None:
-        """It is seen by the next carrier that is stored; who takes over before that cannot know it."""
+        """It is seen by the next carrier that is stored; who takes over before that cannot know it.
+
+        Nor can a service that has not stored any before.
+        """
+        self._pass(2 * EVERY_S)
         self._write_all()
         self.database.set_by += timedelta(seconds=seconds)
         self._pass(stands_s, 0.0)
