@@ -102,12 +102,12 @@ class CarriersAccounted:
 class CarrierSighting:
     """By which lease a carrier was seen, and when it left.
 
-    left_at: an aware time, by a clock that nobody sets (service.host.clocks.steady). interval_s: between
-    carriers at the line's nominal speed; 0 where that is unknown. seen: whether a picture shows it; else the
-    line's phase alone tells of it.
+    fence: of the lease; None: the database has not given it yet. left_at: an aware time, by a clock that
+    nobody sets (service.host.clocks.steady). interval_s: between carriers at the line's nominal speed; 0
+    where that is unknown. seen: whether a picture shows it; else the line's phase alone tells of it.
     """
 
-    fence: int
+    fence: int | None
     left_at: datetime
     interval_s: float
     seen: bool = True

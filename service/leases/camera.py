@@ -244,10 +244,7 @@ class LeasedCamera:
                 self._on_event(Health(AlarmKind.WORKER_DOWN, self.watched.lift.id, False, over))
 
     def _marked(self, event: CameraEvent) -> CameraEvent:
-        if self._handed is None:
-            # Until its lease has come, nobody knows who passed before the first owner began.
-            return replace(event, complete=False) if self._untold and isinstance(event, Passage) else event
-        fence = self._handed.lease.fence
+        fence = None if self._handed is None else self._handed.lease.fence
         if isinstance(event, Health):
             return replace(event, fence=fence)
         if not isinstance(event, Passage):
@@ -255,7 +252,9 @@ class LeasedCamera:
         left_s = event.decided_mono_s if event.left_mono_s is None else event.left_mono_s
         unseen = event.carriers == 1 and all(each.problem is Reason.NOT_SEEN for each in event.pictures)
         sighting = CarrierSighting(fence, steady_at(left_s), event.interval_s, not unseen)
-        return replace(event, sighting=sighting)
+        # Until its lease has come, nobody knows who passed before the first owner began.
+        told = self._handed is not None or not self._untold
+        return replace(event, sighting=sighting, complete=event.complete and told)
 
     def _ask_again(self) -> None:
         """Ask once more for a lease that the database did not give."""

@@ -13,6 +13,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import replace
 from functools import partial
 
 import structlog
@@ -111,6 +112,8 @@ class Recorder:
             first = draft if crowd is None else crowd
             complete = first.complete and draft.complete
             at_s, sighting = draft.decided_mono_s, first.sighting
+            if crowd is not None and sighting is not None:
+                sighting = replace(sighting, seen=True)  # one that is stored already refuses no other
             self._crowds[key] = PassageDraft(record, at_s, sighting=sighting, complete=complete)
             if record.id != bare.id:
                 self._unstored.discard(bare.id)

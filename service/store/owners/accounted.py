@@ -25,10 +25,8 @@ _Until = tuple[AwareDatetime, float, int]
 _Incomplete = tuple[AwareDatetime, int]
 _KEY, _NOTES = "accounted_until", TypeAdapter(dict[str, _Until | tuple[AwareDatetime, float]])
 _INCOMPLETE, _TIMES = "incomplete_after", TypeAdapter(dict[str, _Incomplete | AwareDatetime])
-"""The last number of each note is the last row of passages then, by which its time's clock is known."""
-
-_LATER = 2**62
-"""In place of that row: the clock was set, and no carrier was stored since that says so."""
+"""The last number of each note is the last row of passages then, by which its time's clock is known; the next
+one, where the clock was set and no carrier was stored since that says so."""
 
 
 def noted(session: Session) -> dict[str, tuple[datetime, float]]:
@@ -49,7 +47,7 @@ def note(session: Session, found: Mapping[str, CarriersAccounted]) -> None:
     """Store it by lift in place of what was; not what is said by an owner that the camera was taken from."""
     row, known = clocks.last_row(session), clocks.changes(session)
     current: dict[str, _Until | tuple[AwareDatetime, float]] = {
-        lift_id: (each.until, each.stood_s, row if known.has(each.ahead) else _LATER)
+        lift_id: (each.until, each.stood_s, row if known.has(each.ahead) else row + 1)
         for lift_id, each in found.items()
         if newest_fence(session, lift_id) == each.fence
     }

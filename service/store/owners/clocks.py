@@ -65,6 +65,8 @@ _KEY, _NOTE = "wall_clock", TypeAdapter(ClockChanges)
 
 def note(session: Session, lift_id: str, seen: CarrierSighting, left_at: datetime) -> None:
     """Take note of the wall clock before a carrier is stored that left at `left_at` by it."""
+    if seen.fence is None:
+        return
     query = select(CameraLeaseRow).where(
         CameraLeaseRow.lift_id == lift_id, CameraLeaseRow.fence >= seen.fence
     )

@@ -64,17 +64,22 @@ def check_carrier(
 
     A carrier whose leases are damaged is stored: better twice than never. One that left well before `since`
     is stored unless it is stored already: who had the camera before had not reported all of them, perhaps.
+    So is one without a lease of which no picture tells.
 
     left_at: when it left by the clock that its record says it by; None: by that of leases.
     """
+    same = timedelta(seconds=SAME * seen.interval_s)
+    what = f"{lift_id}: a carrier that left at {seen.left_at:%H:%M:%S.%f}"
+    if seen.fence is None:
+        if not seen.seen and _is_stored(session, lift_id, left_at or seen.left_at, same):
+            raise FencedError(f"{what}, seen without a lease, was reported before")
+        return
     query = select(CameraLeaseRow).where(
         CameraLeaseRow.lift_id == lift_id, CameraLeaseRow.fence >= seen.fence
     )
     rows = readable(session, query.order_by(CameraLeaseRow.fence), CameraLeaseRow.fence, _lease)
     by_fence = {fence: lease for fence, lease in rows if lease is not None}
-    own, same = by_fence.get(seen.fence), timedelta(seconds=SAME * seen.interval_s)
-    edge = seen.left_at - same
-    what = f"{lift_id}: a carrier that left at {seen.left_at:%H:%M:%S.%f}, seen by lease {seen.fence},"
+    own, edge, what = by_fence.get(seen.fence), seen.left_at - same, f"{what}, seen by lease {seen.fence},"
     for fence, later in by_fence.items():
         # A service that knew less than the one before handed out the lease, perhaps: each has to be asked.
         if fence > seen.fence and (own is None or later.since is None or edge > later.since):

@@ -99,7 +99,8 @@ class HandingOver(RuleBasedStateMachine):
 
     def _write(self, service: FakeService, number: int = 0) -> None:
         draft = service.waiting.pop(number)
-        if draft.sighting is None and service is not self.leader:
+        leased = draft.sighting is not None and draft.sighting.fence is not None
+        if not leased and service is not self.leader:
             return  # its claim is over, which refuses whatever it writes; a lease refuses the other carriers
         try:
             # If it is not the first, one is under way that was reported before.

@@ -369,6 +369,40 @@ def test_a_service_that_begins_with_a_clock_set_back_takes_nobody_for_a_carrier_
     assert {counts[number] for number in range(passed, len(day.line.left_s))} == {1}
 
 
+@pytest.mark.fault(6)
+@pytest.mark.fault(51)
+@pytest.mark.parametrize("set_s", [-40.0, 40.0])
+def test_a_note_by_a_clock_that_is_set_once_more_is_not_taken_for_a_later_one(day: Day, set_s: float) -> None:
+    """It is noted before a carrier says that the clock was set, and never again: the line runs."""
+    day.database.set_by += timedelta(seconds=set_s)
+    day.run(60.0, 0.0)
+    day.run(2 * EVERY_S)
+    day.write()
+    day.database.set_by += timedelta(seconds=set_s)
+    day.run(2 * EVERY_S)
+    day.write()
+    day.run(3.2 * EVERY_S, seen=False)
+    day.take_over()
+    day.run(2 * EVERY_S)
+    assert day.each_once()
+
+
+@pytest.mark.fault(7)
+@pytest.mark.fault(51)
+def test_a_camera_handed_on_without_the_database_repeats_nobody(day: Day) -> None:
+    """One carrier was to be found out yet when a later one was stored: who begins counts from before both."""
+    day.now.owner.unsure = True
+    day.run(2 * EVERY_S)
+    day.write()
+    day.take_over()
+    day.database.lost = True
+    day.now.camera.move("another", "no answer")
+    day.run(EVERY_S)
+    day.database.lost = False
+    day.run(3 * EVERY_S)
+    assert day.each_once()
+
+
 def test_no_carrier_that_leaves_after_a_standstill_is_taken_for_one_before(day: Day) -> None:
     """Carriers come every 30 s: `since` is half an interval earlier, as if one had left at that time."""
     day.run(4.8 * 30.0, EVERY_S / 30.0)
