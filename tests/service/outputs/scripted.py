@@ -44,7 +44,7 @@ class Receiver:
     away: bool = False
     hangs: bool = False
     crashes: bool = False
-    loses: bool = False
+    cancels: bool = False
     """Its library cancels the answer that is waited for."""
     most: int = 1
     pause_s: float = 0.0
@@ -86,7 +86,7 @@ class ScriptedOutput(Output):
             raise KeyError("a fault")
         if self._receiver.hangs:
             await asyncio.Event().wait()
-        if self._receiver.loses:
+        if self._receiver.cancels:
             answer = asyncio.get_running_loop().create_future()
             answer.cancel()
             await answer

@@ -123,7 +123,7 @@ def test_one_that_hangs_or_crashes_holds_up_no_other(store: Store, follow: Follo
 def test_one_whose_library_cancels_an_answer_begins_again(store: Store, follow: Follow) -> None:
     """It fails like any other lost connection: said, tried again, and delivered once it works."""
     set_up(store)
-    receiver = Receiver(loses=True)
+    receiver = Receiver(cancels=True)
     follower = follow(receiver)
     raise_alarm(store, 1)
     receiver.wait(lambda: receiver.opened > 2)
@@ -131,7 +131,7 @@ def test_one_whose_library_cancels_an_answer_begins_again(store: Store, follow: 
     assert health.state is OutputState.FAILING
     assert health.fault is not None
     assert health.fault.error.problem is OutputProblem.CLOSED
-    receiver.loses = False
+    receiver.cancels = False
     receiver.wait(lambda: receiver.seqs == [1])
 
 
