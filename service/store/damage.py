@@ -6,14 +6,15 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 import structlog
-from pydantic import ValidationError
-from sqlalchemy import Select
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy import Select, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from service.domain.errors import DamagedError
+from service.store.tables import MetaRow
 
 T = TypeVar("T")
 Key = TypeVar("Key")
@@ -91,6 +92,27 @@ def readable(
             _note(session, key.class_.__tablename__, number, error)
             found.append((number, None))
     return found
+
+
+class KeptNote(Generic[T]):
+    """A value that the database keeps under a key in `meta`, as JSON.
+
+    Args:
+        key: its row's. kind: writes and reads it.
+    """
+
+    def __init__(self, key: str, kind: TypeAdapter[T]) -> None:
+        self._key, self._kind = key, kind
+
+    def read(self, session: Session) -> T | None:
+        """Return the value; None if there is none, or if it is damaged."""
+        query = select(MetaRow).where(MetaRow.key == self._key)
+        found = readable(session, query, MetaRow.key, lambda row: self._kind.validate_json(row.value))
+        return found[0][1] if found else None
+
+    def write(self, session: Session, value: T) -> None:
+        """Store it in place of what was."""
+        session.merge(MetaRow(key=self._key, value=self._kind.dump_json(value).decode()))
 
 
 def _note(session: Session, table: str, key: object, error: Exception) -> None:

@@ -13,10 +13,10 @@ from lifts.schema import Camera, Lift, Track
 from service.domain.errors import DamagedError, NotFoundError
 from service.store import tracks
 from service.store.audit.entries import record
-from service.store.damage import DAMAGE, intact, readable
-from service.store.tables import LiftRow, MetaRow, SiteCalibrationRow, TrackVersionRow
+from service.store.damage import DAMAGE, KeptNote, intact
+from service.store.tables import LiftRow, SiteCalibrationRow, TrackVersionRow
 
-_WATCHED, _TIMES = "watched_until", TypeAdapter(dict[str, AwareDatetime])
+_WATCHED = KeptNote("watched_until", TypeAdapter(dict[str, AwareDatetime]))
 
 
 def put(session: Session, lift: Lift) -> bool:
@@ -127,15 +127,13 @@ def delete(session: Session, lift_id: str) -> None:
 
 def watched_until(session: Session) -> dict[str, datetime]:
     """Return until when each registered lift was watched; nothing if none was, or if the note is damaged."""
-    query = select(MetaRow).where(MetaRow.key == _WATCHED)
-    rows = readable(session, query, MetaRow.key, lambda row: _TIMES.validate_json(row.value))
-    found = {lift_id: at for _, times in rows for lift_id, at in (times or {}).items()}
+    found = _WATCHED.read(session) or {}
     return {lift_id: at for lift_id, at in found.items() if exists(session, lift_id)}
 
 
 def note_watched(session: Session, times: Mapping[str, datetime]) -> None:
     """Store until when each lift was watched, in place of what was stored."""
-    session.merge(MetaRow(key=_WATCHED, value=_TIMES.dump_json(dict(times)).decode()))
+    _WATCHED.write(session, dict(times))
 
 
 def _changed(before: Lift | str, now: Lift) -> list[str]:

@@ -7,24 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TypeVar
 
 from pydantic import AwareDatetime, TypeAdapter
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.domain.passage import CarriersAccounted
-from service.store.damage import readable
+from service.store.damage import KeptNote
 from service.store.owners import clocks
 from service.store.owners.leases import last_left, newest_fence
-from service.store.tables import MetaRow
-
-Notes = TypeVar("Notes")
 
 _Until = tuple[AwareDatetime, float, int]
 _Incomplete = tuple[AwareDatetime, int]
-_KEY, _NOTES = "accounted_until", TypeAdapter(dict[str, _Until | tuple[AwareDatetime, float]])
-_INCOMPLETE, _TIMES = "incomplete_after", TypeAdapter(dict[str, _Incomplete | AwareDatetime])
+_NOTED = KeptNote("accounted_until", TypeAdapter(dict[str, _Until | tuple[AwareDatetime, float]]))
+_INCOMPLETE_AFTER = KeptNote("incomplete_after", TypeAdapter(dict[str, _Incomplete | AwareDatetime]))
 """The last number of each note is the last row of passages then, by which its time's clock is known; the next
 one, where the clock was set and no carrier was stored since that says so."""
 
@@ -35,7 +30,7 @@ def noted(session: Session) -> dict[str, tuple[datetime, float]]:
     By the wall clock as it is now; without what was noted by a clock of which nobody knows anything.
     """
     changes = clocks.changes(session)
-    by_row = {lift_id: (*each, 0)[:3] for lift_id, each in _noted(session).items()}
+    by_row = {lift_id: (*each, 0)[:3] for lift_id, each in (_NOTED.read(session) or {}).items()}
     return {
         lift_id: (until + by, stood_s)
         for lift_id, (until, stood_s, row) in by_row.items()
@@ -52,7 +47,7 @@ def note(session: Session, found: Mapping[str, CarriersAccounted]) -> None:
         if newest_fence(session, lift_id) == each.fence
     }
     if current:
-        session.merge(MetaRow(key=_KEY, value=_NOTES.dump_json(_noted(session) | current).decode()))
+        _NOTED.write(session, (_NOTED.read(session) or {}) | current)
 
 
 def incomplete_after(session: Session) -> dict[str, datetime]:
@@ -63,7 +58,7 @@ def incomplete_after(session: Session) -> dict[str, datetime]:
     changes = clocks.changes(session)
     by_row = {
         lift_id: each if isinstance(each, tuple) else (each, 0)
-        for lift_id, each in _incomplete(session).items()
+        for lift_id, each in (_INCOMPLETE_AFTER.read(session) or {}).items()
     }
     return {
         lift_id: at + by for lift_id, (at, row) in by_row.items() if (by := changes.after(row)) is not None
@@ -72,25 +67,11 @@ def incomplete_after(session: Session) -> dict[str, datetime]:
 
 def mark(session: Session, lift_id: str, complete: bool) -> None:
     """Note before a carrier is stored whether all that left before those stored are stored then."""
-    found = _incomplete(session)
+    found = _INCOMPLETE_AFTER.read(session) or {}
     if complete is (lift_id not in found):
         return
     if complete:
         del found[lift_id]
     elif left := last_left(session, lift_id):
         found[lift_id] = left[0], clocks.last_row(session)
-    session.merge(MetaRow(key=_INCOMPLETE, value=_TIMES.dump_json(found).decode()))
-
-
-def _noted(session: Session) -> dict[str, _Until | tuple[AwareDatetime, float]]:
-    return _read(session, _KEY, _NOTES) or {}
-
-
-def _incomplete(session: Session) -> dict[str, _Incomplete | AwareDatetime]:
-    return _read(session, _INCOMPLETE, _TIMES) or {}
-
-
-def _read(session: Session, key: str, notes: TypeAdapter[Notes]) -> Notes | None:
-    query = select(MetaRow).where(MetaRow.key == key)
-    found = readable(session, query, MetaRow.key, lambda row: notes.validate_json(row.value))
-    return found[0][1] if found else None
+    _INCOMPLETE_AFTER.write(session, found)

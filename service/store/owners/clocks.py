@@ -15,8 +15,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from service.domain.passage import CarrierSighting
-from service.store.damage import readable
-from service.store.tables import CameraLeaseRow, MetaRow, PassageRow
+from service.store.damage import KeptNote, readable
+from service.store.tables import CameraLeaseRow, PassageRow
 
 LEAST_S = 0.5
 """A clock that was set by less is taken for right: no two carriers are confused by it."""
@@ -60,7 +60,7 @@ class ClockChanges:
         return max((timedelta(), *(-by for by in found if by is not None)))
 
 
-_KEY, _NOTE = "wall_clock", TypeAdapter(ClockChanges)
+_NOTE = KeptNote("wall_clock", TypeAdapter(ClockChanges))
 
 
 def note(session: Session, lift_id: str, seen: CarrierSighting, left_at: datetime) -> None:
@@ -84,15 +84,12 @@ def note(session: Session, lift_id: str, seen: CarrierSighting, left_at: datetim
         found = (*found, (last, ahead_s - known.ahead_s))
     elif _has_later(session, lift_id, known, leases[0].at + timedelta(seconds=ahead_s) + BEHIND):
         found = (*found, (last, None))
-    value = _NOTE.dump_json(ClockChanges(service, ahead_s, found[-MOST:])).decode()
-    session.merge(MetaRow(key=_KEY, value=value))
+    _NOTE.write(session, ClockChanges(service, ahead_s, found[-MOST:]))
 
 
 def changes(session: Session) -> ClockChanges:
     """Return when the wall clock was set; never, if that is damaged."""
-    query = select(MetaRow).where(MetaRow.key == _KEY)
-    found = readable(session, query, MetaRow.key, lambda row: _NOTE.validate_json(row.value))
-    return (found[0][1] if found else None) or ClockChanges()
+    return _NOTE.read(session) or ClockChanges()
 
 
 def last_row(session: Session) -> int:

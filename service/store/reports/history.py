@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 
 from lifts.decision.verdict import Verdict
 from service.figures.report import SecondLook
-from service.store.damage import readable
-from service.store.tables import LiftRow, MetaRow, PassageRow, filters
+from service.store.damage import KeptNote, readable
+from service.store.tables import LiftRow, PassageRow, filters
 
 SINCE = "reports_since"
 """Key in `meta`: since when carriers and alarms are counted, as the migration found it."""
 
-_SINCE = TypeAdapter(dict[str, AwareDatetime])
+_SINCE = KeptNote(SINCE, TypeAdapter(dict[str, AwareDatetime]))
 
 _EACH = (
     "WITH RECURSIVE each(id) AS (SELECT min(lift_id) FROM {table} UNION ALL"
@@ -37,14 +37,12 @@ def lifts(session: Session) -> tuple[str, ...]:
 
 def since(session: Session) -> dict[str, datetime]:
     """Return since when `carriers` and `alarms` are counted; nothing of what nobody knows."""
-    query = select(MetaRow).where(MetaRow.key == SINCE)
-    rows = readable(session, query, MetaRow.key, lambda row: _SINCE.validate_json(row.value))
-    return {name: at for _, times in rows for name, at in (times or {}).items()}
+    return _SINCE.read(session) or {}
 
 
 def note_since(session: Session, times: dict[str, datetime]) -> None:
     """Store since when they are."""
-    session.merge(MetaRow(key=SINCE, value=_SINCE.dump_json(times).decode()))
+    _SINCE.write(session, times)
 
 
 def reviewed(

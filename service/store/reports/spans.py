@@ -10,13 +10,13 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from service.figures.watching import LONGEST, WatchSpan
-from service.store.damage import readable
-from service.store.tables import MetaRow, WatchSpanRow
+from service.store.damage import KeptNote, readable
+from service.store.tables import WatchSpanRow
 
-_NOTE = "watch_spans"
-"""Key in `meta`: the span of each lift that goes on."""
+_CURRENT = KeptNote("watch_spans", TypeAdapter(dict[str, WatchSpan]))
+"""The span of each lift that goes on."""
 
-_CURRENT, _SPAN = TypeAdapter(dict[str, WatchSpan]), TypeAdapter(WatchSpan)
+_SPAN = TypeAdapter(WatchSpan)
 _FIELDS = ("lift_id", "begin", "end", "state", "camera")
 
 
@@ -25,14 +25,12 @@ def keep(session: Session, ended: Iterable[WatchSpan], current: Mapping[str, Wat
     rows = [{name: getattr(span, name) for name in _FIELDS} for span in ended]
     if rows:
         session.execute(insert(WatchSpanRow), rows)
-    session.merge(MetaRow(key=_NOTE, value=_CURRENT.dump_json(dict(current)).decode()))
+    _CURRENT.write(session, dict(current))
 
 
 def current(session: Session) -> dict[str, WatchSpan]:
     """Return the span of each lift that goes on, or did when the service ended; of a damaged note nothing."""
-    query = select(MetaRow).where(MetaRow.key == _NOTE)
-    rows = readable(session, query, MetaRow.key, lambda row: _CURRENT.validate_json(row.value))
-    return {lift_id: span for _, spans in rows for lift_id, span in (spans or {}).items()}
+    return _CURRENT.read(session) or {}
 
 
 def within(
