@@ -40,6 +40,13 @@ ORDERINGS = (
         SAME,
     ),
     Ordering("GetNet's siamese part over paper 000's network", "siamese-small", "siamese-paper", SAME),
+    Ordering(
+        "ImageNet's weights over random ones, EfficientNet-Lite0",
+        "efficientnet-lite0-pretrained",
+        "efficientnet-lite0",
+        SAME,
+    ),
+    Ordering("ImageNet's weights, then edges, over random ones, VGG16", "vgg16-pretrained", "vgg16", SAME),
     Ordering("transformer over none (001, Table I)", "getnet", "getnet-none", JUDGED),
     Ordering("transformer of three parameters over none (001)", "getnet-3", "getnet-none", JUDGED),
     Ordering("six parameters over three (001, future work)", "getnet-6", "getnet-3", JUDGED),

@@ -10,9 +10,19 @@ from ml.commands.papers.making import alone
 from ml.commands.papers.pairing_plan import planned
 from ml.commands.papers.retrieval_steps import RUNS, UNTRAINED, retrieval_steps
 from ml.commands.papers.sets import renderings
-from ml.commands.papers.steps import ADAPTED, FOLDS, GETNET, SEEDS, SMALL, steps
+from ml.commands.papers.steps import (
+    ADAPTED,
+    DEEP,
+    DEEP_SIDE,
+    FOLDS,
+    GETNET,
+    PRETRAINED,
+    SEEDS,
+    SMALL,
+    steps,
+)
 from ml.commands.training.ablate import NAMES
-from ml.papers.comparison.orderings import FOUND, ORDERINGS
+from ml.papers.comparison.orderings import FOUND, ORDERINGS, named
 from ml.systems.named import RECIPES, with_changes
 from service.cli import app
 
@@ -33,7 +43,7 @@ def test_every_ordering_has_its_seeds_and_every_command_exists(tmp_path: Path) -
     assert all(commands[-1].endswith(f"--out {tmp_path / file}") for file, commands in found.items())
     made = [command for commands in found.values() for command in commands[:-1]]
     trained = [command.split(" --out ")[1] for command in made if command.startswith("barwatch train")]
-    assert len(set(trained)) == len(trained) == 5 + (4 + len(SMALL) + len(GETNET) + 13) * len(SEEDS)
+    assert len(set(trained)) == len(trained) == 5 + (4 + 5 + len(SMALL) + len(GETNET) + 13) * len(SEEDS)
     assert all(folder.endswith("--resume") for folder in trained)
 
 
@@ -49,6 +59,21 @@ def test_what_must_be_there_before_comes_before(tmp_path: Path) -> None:
     assert [len(each.files) for each in sets.values()] == [40, 48, 20, 60]
 
 
+def test_deep_networks_learn_from_both_sets_and_begin_with_what_packages_have(tmp_path: Path) -> None:
+    """On the small set with three seeds, pretrained too where there are weights, and on the large one."""
+    found = {step.file: step for step in steps(tmp_path, Path("runs"), 1)}
+    for system in DEEP:
+        assert all(f"systems/{named(system, seed)}.json" in found for seed in SEEDS)
+        assert found[f"systems/{system}.json"].pictures == ("small",)
+        assert found[f"systems/{system}-large.json"].pictures == ("small", "large")
+    for system, package in PRETRAINED.items():
+        for seed in SEEDS:
+            convert, train, _ = found[f"systems/{named(f'{system}-pretrained', seed)}.json"].commands
+            assert convert == f"barwatch convert {package} --out runs/weights"
+            assert f"--set weights=runs/weights/{system}.pt" in train
+            assert f"--set side={DEEP_SIDE}" in train
+
+
 def test_commands_hold_no_place_of_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """They are published with their results: below the current folder every path is relative."""
     monkeypatch.chdir(tmp_path)
@@ -62,7 +87,7 @@ def test_what_another_process_makes_is_left_to_it(tmp_path: Path) -> None:
     """Nothing is started while its lock is held: neither is a checkpoint."""
     with alone(tmp_path / "reproduced" / "systems-vgg16-large.json.lock") as free:
         assert free
-        asked = ["reproduce", "systems/vgg16", "--results", str(tmp_path), "--folder", str(tmp_path)]
+        asked = ["reproduce", "systems/vgg16-large", "--results", str(tmp_path), "--folder", str(tmp_path)]
         said = CliRunner().invoke(app, asked)
     assert said.exit_code == 0
     assert "systems/vgg16-large.json: another process makes it" in said.output
@@ -74,7 +99,8 @@ def test_what_is_done_is_not_done_again(tmp_path: Path) -> None:
     (tmp_path / "systems").mkdir()
     for name in ("vgg16-large", "classifier-paper"):
         (tmp_path / "systems" / f"{name}.json").write_text("{}")
-    asked = ["reproduce", "systems/vgg16", "systems/resnet50", "--results", str(tmp_path), "--dry-run"]
+    names = ["systems/vgg16-large", "systems/resnet50-large"]
+    asked = ["reproduce", *names, "--results", str(tmp_path), "--dry-run"]
     said = CliRunner().invoke(app, asked)
     assert said.exit_code == 0, said.output
     assert "barwatch train resnet50 --preset large --set side=112" in said.output
