@@ -162,6 +162,32 @@ def test_the_keyboard_alone_draws(browser: Browser, ready: Served) -> None:
     kept_as(ready, "open", lambda found: found.lines[0].width == width)
 
 
+@pytest.mark.parametrize("late", [False, True], ids=["drawn when pressed", "drawn later"])
+def test_the_keyboard_goes_on_before_the_page_draws(browser: Browser, ready: Served, late: bool) -> None:
+    """A machine that draws late calls nobody back to a point, and loses no key."""
+    page = at_step(browser, ready, "masks")
+    expect(point(page)).to_be_visible(timeout=PATIENCE_MS)
+    kept(page)
+    page.evaluate("() => { window.late = []; window.requestAnimationFrame = (draw) => late.push(draw); }")
+    point(page).focus()
+    add = page.get_by_role("button", name="Add point")
+    add.focus()
+    if not late:
+        draw_late(page)
+        expect(point(page)).to_have_attribute("data-selected", "true")
+    expect(add).to_be_focused()
+    count = page.locator(".knob").count()
+    page.keyboard.press("Enter")
+    draw_late(page)
+    expect(page.locator(".knob")).to_have_count(count + 1)
+    expect(point(page, 2)).to_be_focused()
+
+
+def draw_late(page: Page) -> None:
+    """Draw what waits for a frame, and what that leaves to draw."""
+    page.evaluate("() => { while (late.length) late.shift()(performance.now()); }")
+
+
 def test_a_mask_is_drawn_from_nothing_and_imported(browser: Browser, ready: Served, tmp_path: Any) -> None:
     """Lines removed, a new one tapped point by point, zoomed in; the closed mask comes from a PNG."""
     page = at_step(browser, ready, "masks")

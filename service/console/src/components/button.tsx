@@ -6,6 +6,7 @@ interface ButtonProps {
   children: ComponentChildren;
   onPress: () => unknown;
   busy?: boolean;
+  off?: boolean;
   id?: string;
   class?: string;
   label?: string;
@@ -13,11 +14,15 @@ interface ButtonProps {
   part?: string;
 }
 
-/** busy: presses do nothing meanwhile. label: what a screen reader says. pressed: of a button that stays down. part: which of its row. */
+/**
+ * busy: presses do nothing meanwhile. off: looks so, but onPress decides, which knows more than what was drawn last.
+ * label: what a screen reader says. pressed: of a button that stays down. part: which of its row.
+ */
 export function Button({
   children,
   onPress,
   busy = false,
+  off = false,
   label,
   pressed,
   part,
@@ -30,7 +35,7 @@ export function Button({
       data-part={part}
       aria-label={label}
       aria-pressed={pressed}
-      aria-disabled={busy || undefined}
+      aria-disabled={busy || off || undefined}
       onClick={() => {
         if (!busy) onPress();
       }}

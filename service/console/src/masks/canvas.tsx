@@ -32,7 +32,7 @@ export function Canvas({ editor, picture, mayEdit }: CanvasProps): JSX.Element {
     else pan(event);
   };
   const dragPoint = (event: PointerEvent, at: Point, line: Line, index: number, isPoint: boolean): void => {
-    editor.selected.value = { id: line.id, index };
+    editor.select(line.id, index);
     const point = line.points[index];
     if (!point || !isPoint) {
       event.preventDefault();
@@ -139,8 +139,8 @@ function Knob({ editor, line, number, index, point, unit }: KnobProps): JSX.Elem
   const isSelected = selected.value?.id === line.id && selected.value.index === index;
   const id = `point-${line.id}-${index}`;
   useLayoutEffect(() => {
-    if (isSelected) document.getElementById(id)?.focus({ preventScroll: true });
-  }, [isSelected, id]);
+    if (isSelected && editor.isWaitedFor()) document.getElementById(id)?.focus({ preventScroll: true });
+  }, [isSelected, id, editor]);
   const says = useComputed(() => t("masks.where", { x: x.value, y: y.value }));
   return (
     <g
@@ -152,9 +152,7 @@ function Knob({ editor, line, number, index, point, unit }: KnobProps): JSX.Elem
       aria-label={t("masks.point", { number: index + 1, line: number })}
       aria-valuenow={x}
       aria-valuetext={says}
-      onFocus={() => {
-        selected.value = { id: line.id, index };
-      }}
+      onFocus={() => editor.select(line.id, index)}
       onKeyDown={(event) => {
         const by = arrowOf(event);
         const isRemoval = event.key === "Delete" || event.key === "Backspace";

@@ -4,6 +4,7 @@ import { batch, computed, signal } from "@preact/signals";
 import { get, orNull, post } from "../api/client";
 import type { Drawing, ProposedMasks } from "../api/types";
 import type { Point } from "../drawing/surface";
+import { isLost } from "../forms/focus";
 import { worded, words } from "../i18n/text";
 import { refusal } from "../setup/job";
 import { DrawnKeeper, type Pair } from "./keeper";
@@ -13,11 +14,18 @@ export type Which = "open" | "close";
 
 const POLL_MS = 600;
 
+/** A point, and what had the keyboard when it was chosen. */
+interface Selected {
+  id: number;
+  index: number;
+  held: Element | null;
+}
+
 export class MaskEditor {
   readonly sheets: Readonly<Record<Which, Sheet>> = { open: new Sheet(), close: new Sheet() };
   readonly which = signal<Which>("open");
   /** Line and point that the tools work on. */
-  readonly selected = signal<{ id: number; index: number } | null>(null);
+  readonly selected = signal<Selected | null>(null);
   /** Whether taps put points to the end of a line. */
   readonly drawing = signal(false);
   readonly ghost = signal(true);
@@ -81,6 +89,15 @@ export class MaskEditor {
     return this.sheet.value.lines.value.find(({ id }) => id === this.selected.value?.id);
   }
 
+  select(id: number, index: number): void {
+    this.selected.value = { id, index, held: document.activeElement };
+  }
+
+  /** Whether the keyboard goes to the point; it is drawn a frame later, and who went on meanwhile stays there. */
+  isWaitedFor(): boolean {
+    return document.activeElement === this.selected.value?.held || isLost();
+  }
+
   /** Note that something was changed: it can be undone, and is kept. */
   commit = (): void => this.note(true);
 
@@ -114,7 +131,7 @@ export class MaskEditor {
       ? { x: (at.x + next.x) / 2, y: (at.y + next.y) / 2 }
       : { x: at.x + (at.x - last.x) / 2, y: at.y + (at.y - last.y) / 2 };
     this.sheet.value.insert(line, index + 1, place);
-    this.selected.value = { id: line.id, index: index + 1 };
+    this.select(line.id, index + 1);
     this.commit();
   };
 
@@ -123,7 +140,8 @@ export class MaskEditor {
     const index = this.selected.value?.index ?? -1;
     if (!line?.points[index]) return;
     const left = this.sheet.value.removePoint(line, index);
-    this.selected.value = left && { id: left.id, index: Math.max(0, index - 1) };
+    if (left) this.select(left.id, Math.max(0, index - 1));
+    else this.selected.value = null;
     this.commit();
   };
 
@@ -147,9 +165,9 @@ export class MaskEditor {
     const line = this.line();
     if (line) {
       this.sheet.value.insert(line, line.points.length, at);
-      this.selected.value = { id: line.id, index: line.points.length };
+      this.select(line.id, line.points.length);
     } else {
-      this.selected.value = { id: this.sheet.value.begin(at).id, index: 0 };
+      this.select(this.sheet.value.begin(at).id, 0);
     }
     this.commit();
   }

@@ -17,7 +17,7 @@ interface ToolProps {
 
 function Tool({ name, onPress, off = false, pressed }: ToolProps): JSX.Element {
   return (
-    <Button class="quiet" busy={off} {...(pressed !== undefined && { pressed })} onPress={onPress}>
+    <Button class="quiet" off={off} {...(pressed !== undefined && { pressed })} onPress={onPress}>
       {t(name)}
     </Button>
   );

@@ -71,7 +71,7 @@ export function QueuePart({ liftId }: { liftId: string }): JSX.Element {
         ))}
       </div>
       <div class="row">
-        <Button class="quiet undo" busy={!newest} onPress={reviewing.undo}>
+        <Button class="quiet undo" off={!newest} onPress={reviewing.undo}>
           {t("review.undo")} <kbd>U</kbd>
         </Button>
         <p role="status" class="note">

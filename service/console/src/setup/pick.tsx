@@ -61,7 +61,7 @@ export function PickStep({ job }: { job: SetupJob }): JSX.Element {
       <div class="row bottom">
         <p role="status">{t("pick.count", { open: count("open"), closed: count("closed") })}</p>
         {mayAct.value && (
-          <Button class="quiet" busy={before.value.length === 0} onPress={undo}>
+          <Button class="quiet" off={before.value.length === 0} onPress={undo}>
             {t("pick.undo")}
           </Button>
         )}
