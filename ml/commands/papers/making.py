@@ -50,6 +50,7 @@ class SharedPlan:
         main: runs a command's words.
         rendered: sets of pictures that `render` makes meanwhile; what is not named there, a run renders.
         patient: whether to wait for what others make; else the rest is left to them.
+        known: a folder of further results, which are not made again.
     """
 
     def __init__(
@@ -60,9 +61,10 @@ class SharedPlan:
         main: Callable[[list[str]], object],
         rendered: Mapping[SetOfPictures, Rendering] | None = None,
         patient: bool = False,
+        known: Path | None = None,
     ) -> None:
         self._steps, self._results, self._locks, self._main = steps, results, locks, main
-        self._rendered, self._patient = dict(rendered or {}), patient
+        self._rendered, self._patient, self._known = dict(rendered or {}), patient, known
         self._number = {step.file: number for number, step in enumerate(steps)}
         # A byte for each result that failed, and one for rendering that is over: forked processes share it.
         self._told = mmap(-1, len(steps) + 1)
@@ -73,7 +75,7 @@ class SharedPlan:
         Neither has what is there, nor what failed itself.
         """
         left, out, without = list[MadeResult](), list[MadeResult](), set[str]()
-        there = {step.file for step in self._steps if is_whole(self._results / step.file)}
+        there = {step.file for step in self._steps if self._is_made(step.file)}
         needing = [step for step in self._steps if step.after]
         needed = {file for step in needing for file in step.after}
         wanted = {file for step in needing if step.file not in there for file in step.after}
@@ -121,11 +123,15 @@ class SharedPlan:
             self._told[len(self._steps)] = 1
         return 0
 
+    def _is_made(self, file: str) -> bool:
+        known = self._known is not None and is_whole(self._known / file)
+        return known or is_whole(self._results / file)
+
     def _is_lost(self, file: str, without: set[str]) -> bool:
-        return file in without or (file not in self._number and not is_whole(self._results / file))
+        return file in without or (file not in self._number and not self._is_made(file))
 
     def _can_begin(self, step: MadeResult) -> bool:
-        return self._there(step.pictures) and all(is_whole(self._results / file) for file in step.after)
+        return self._there(step.pictures) and all(self._is_made(file) for file in step.after)
 
     def _there(self, names: Iterable[SetOfPictures]) -> bool:
         over = self._told[len(self._steps)]

@@ -23,6 +23,9 @@ def reproduce(
     context: typer.Context,
     names: Annotated[list[str] | None, typer.Argument(help="Only results that begin so.")] = None,
     results: Annotated[Path, typer.Option(help="Where results are and go.")] = RESULTS,
+    known: Annotated[
+        Path | None, typer.Option(help="Where further results are, which are not made again.")
+    ] = None,
     folder: Annotated[Path, typer.Option(help="Checkpoints, rendered pictures.")] = Path("runs"),
     threads: Annotated[int, typer.Option(min=1, help="Of the CPU; part of every run's recipe.")] = 1,
     together: Annotated[
@@ -52,6 +55,7 @@ def reproduce(
         partial(command.main, prog_name="barwatch"),
         renderings(folder) if together > 1 else {},
         patient=together > 1,
+        known=known,
     )
     if dry_run:
         plan.say_what_is_left()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import shutil
 import sys
 from collections.abc import Callable, Sequence
@@ -17,7 +18,7 @@ from xml.etree import ElementTree
 import torch
 import typer
 
-from ml.commands.common import RELEASED, ROOT, command_line, console
+from ml.commands.common import RELEASED, RESULTS, ROOT, command_line, console
 from ml.data.photographs import FOLDER
 from ml.export.manifest import git_commit
 from ml.machine import steps
@@ -69,9 +70,9 @@ def gpu_run(
     It needs no network. Lifts are rendered on all cores while the network trains. A step that fails or takes
     longer than its share of the time that is left costs only itself; what it had measured by then is kept.
     OUT holds at most 100 MB: weights, figures as JSON, logs, and summary.json. With --papers, the runs of
-    `barwatch reproduce` are made side by side, then those of `barwatch ablate`, each system by its paper's
-    literal recipe and at full size, until early stopping ends each or the time is over; what is done is not
-    done again.
+    `barwatch reproduce` that ml/results lacks are made side by side, then those of `barwatch ablate`, each
+    system by its paper's literal recipe and at full size, until early stopping ends each or the time is over;
+    what is done is not done again, and what could not be made is in the summary.
     """
     missing = what_is_missing(device)
     if missing:
@@ -106,6 +107,7 @@ def gpu_run(
     def reproduce_words(seconds: float) -> Sequence[str]:
         return [
             *(*BARWATCH, "reproduce", "--folder", str(papers_out), "--results", str(out / REPRODUCED)),
+            *("--known", str(RESULTS)),
             *("--together", str(max(2, workers - 2)), "--minutes", f"{0.9 * seconds / 60:.2f}"),
         ]
 
@@ -227,7 +229,9 @@ def _summarise(out: Path, about: dict[str, Any], papers: Path | None, rows: list
     }
     if papers:
         for name in ("papers", REPRODUCED):
-            known[name] = {"results": sorted(path.stem for path in out.glob(f"{name}/*/*.json"))}
+            made = {"results": sorted(path.stem for path in out.glob(f"{name}/*/*.json"))}
+            lacking = _whole(_lacking, out / f"{name}.log")
+            known[name] = made | ({"lacking": lacking} if lacking else {})
     content = about | {"steps": rows, "figures": {k: v for k, v in known.items() if v is not None}}
     gone = steps.keep_within(out, MOST_BYTES)
     if gone:
@@ -246,6 +250,11 @@ def _whole(read: Callable[[Path], dict[str, Any]], path: Path) -> dict[str, Any]
 def _tested(path: Path) -> dict[str, Any]:
     suite = next(ElementTree.parse(path).iter("testsuite"))  # noqa: S314 - pytest wrote it here
     return {name: int(suite.attrib[name]) for name in ("tests", "failures", "errors", "skipped")}
+
+
+def _lacking(path: Path) -> dict[str, str]:
+    """Return what could not be made, and why: it failed, or what it needs is not there."""
+    return dict(re.findall(r"^(\S+): (failed|left out.*)$", path.read_text("utf-8"), re.MULTILINE))
 
 
 def _speed(path: Path) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import torch
 from typer.testing import CliRunner
 
 from ml.artefact.torchscript import Scripted
+from ml.commands.common import RESULTS
 from ml.commands.training import barwatch, gpu
 from ml.machine import steps
 from ml.models.barwatch import ModelConfig
@@ -36,7 +37,7 @@ def test_a_rehearsal_in_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
             done = Path(words[words.index(where) + 1]) / f"{name}systems" / "vgg16-alone.json"
             done.parent.mkdir(parents=True)
             done.write_text("{}")
-            log.write_text(" ".join(words))
+            log.write_text(" ".join(words) + "\nsystems/abir.json: failed\nsystems/vgg16-alone.json: made\n")
             return 0
         if invoked[-1] in ("pytest", "bench"):
             log.write_text("not here")
@@ -63,9 +64,10 @@ def test_a_rehearsal_in_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     }, (out / "training.log").read_text()
     assert invoked == ["pytest", "bench", "train", "reproduce", "ablate", "export"]
     assert "--preset paper" in (out / "papers.log").read_text()
-    assert "--together 2 --minutes" in (out / "reproduced.log").read_text()
+    assert f"--known {RESULTS} --together 2 --minutes" in (out / "reproduced.log").read_text()
     for name in ("papers", "reproduced"):
-        assert summary["figures"][name] == {"results": ["vgg16-alone"]}
+        lacking = {"systems/abir.json": "failed"}
+        assert summary["figures"][name] == {"results": ["vgg16-alone"], "lacking": lacking}
         assert (out / name / "systems" / "vgg16-alone.json").exists()
     saved = torch.load(out / "training" / "last.pt", weights_only=True)
     assert 0 < saved["config"]["minutes"] < 0.1, "what is left of it for learning"

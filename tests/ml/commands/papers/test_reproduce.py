@@ -113,6 +113,18 @@ def test_what_is_done_is_not_done_again(tmp_path: Path) -> None:
     assert said.output == ""
 
 
+def test_what_is_known_from_elsewhere_is_not_made_again(tmp_path: Path) -> None:
+    """A machine that is lent begins with no results of its own, but with those that the project has."""
+    known = tmp_path / "known" / "systems"
+    known.mkdir(parents=True)
+    (known / "resnet50-large.json").write_text("{}")
+    asked = ["reproduce", "systems/resnet50-large", "systems/vgg16-large", "--dry-run"]
+    asked += ["--results", str(tmp_path / "results"), "--known", str(tmp_path / "known")]
+    said = CliRunner().invoke(app, asked).output
+    assert "systems/vgg16-large.json: barwatch train" in said
+    assert "resnet50" not in said
+
+
 def test_folds_are_left_where_their_lifts_are_judged(tmp_path: Path) -> None:
     """Four of each; of one whose result is there, none is trained again."""
     asked = ["reproduce", "left-out", "--results", str(tmp_path), "--folder", str(tmp_path), "--dry-run"]
