@@ -24,8 +24,10 @@ PAPERS = {
     "siamese": "mask-guided siamese (000)",
     "classifier": "simple classifier (000)",
     "vgg16": "VGG16 (000)",
+    "vgg16-pretrained": "VGG16, from ImageNet's weights, then edges' (000)",
     "resnet50": "ResNet-50 (000)",
     "efficientnet-lite0": "EfficientNet-Lite0 (beside 000)",
+    "efficientnet-lite0-pretrained": "EfficientNet-Lite0, from ImageNet's weights (beside 000)",
     "getnet": "GetNet, carriers off their place, with masks (001)",
 }
 
