@@ -12,7 +12,7 @@ from service.domain.alarm import AlarmKind
 from service.domain.camera import CameraState
 from service.domain.people import Role
 from tests.service.console import fleet
-from tests.service.console.conftest import Served
+from tests.service.console.conftest import Served, held_back
 from tests.service.console.test_console import PATIENCE_MS, shown
 
 DESK = (1440, 900)
@@ -182,6 +182,26 @@ def test_a_filter_hides_no_need(look: Callable[..., Page], served: Served) -> No
     expect(page.locator(".hides")).to_contain_text("5 lifts are not shown")
     page.reload()
     expect(page.locator(".tile")).to_have_count(6)  # who comes tomorrow sees every lift
+
+
+def test_a_late_refusal_calls_nobody_out_of_another_field(look: Callable[..., Page], served: Served) -> None:
+    """It is said at its field, and whoever has gone on to another one by then goes on there."""
+    ids = fleet.fill(served.house, 1)
+    page = look()
+    page.goto(f"{served.url}/#/lifts/{ids[0]}")
+    page.locator(".place summary").click()
+    page.get_by_label("Metres between carriers").fill("far")
+    late = held_back(page, "**/place")
+    page.get_by_role("button", name="Save").click()
+    area = page.get_by_label("Area")
+    area.fill("Gla")
+    late[0].continue_()
+    expect(page.get_by_label("Metres between carriers")).to_have_attribute("aria-invalid", "true")
+    expect(area).to_be_focused()
+    page.keyboard.type("cier")
+    expect(area).to_have_value("Glacier")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_label("Metres between carriers")).to_be_focused()
 
 
 def test_a_tile_leads_to_its_lift(look: Callable[..., Page], served: Served) -> None:

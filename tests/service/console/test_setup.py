@@ -10,7 +10,7 @@ from service.api.routes import cameras
 from service.domain.camera import Credentials, DialTerms
 from service.domain.people import Role
 from tests.service.console import setting_up, setup_pages
-from tests.service.console.conftest import Served
+from tests.service.console.conftest import Served, held_back
 from tests.service.console.test_console import PATIENCE_MS, open_page, shown
 
 URL = "rtsp://10.0.0.12/live"
@@ -161,6 +161,52 @@ def test_another_camera_is_not_asked_with_the_password_of_the_one_before(
     url.fill(URL)
     page.get_by_role("button", name="Look").click()
     expect(page.get_by_alt_text("What the camera shows")).to_be_visible(timeout=PATIENCE_MS)
+
+
+@pytest.mark.parametrize("field", ["Camera's address", "Second stream", "Password"])
+def test_an_answer_about_what_was_typed_before_is_not_shown(
+    browser: Browser, served: Served, monkeypatch: pytest.MonkeyPatch, field: str
+) -> None:
+    """Who corrects an address while it is looked at sees no other camera's picture, and goes on typing."""
+    monkeypatch.setattr(cameras, "probe_apart", lambda *_: setting_up.probed(URL, None, WITH_PASSWORD))
+    page = open_page(browser, served.link())
+    page.get_by_role("link", name="New lift").click()
+    page.get_by_label("Name of the lift").fill("High six")
+    page.get_by_label("Camera's address").fill(URL.replace(".12", ".13"))
+    late = held_back(page, "**/cameras/probe")
+    page.get_by_role("button", name="Look").click()
+    expect(page.get_by_role("status").filter(has_text="Looking")).to_be_visible(timeout=PATIENCE_MS)
+    page.get_by_label(field, exact=False).fill(URL)
+    with page.expect_response("**/cameras/probe"):
+        late[0].continue_()
+    expect(page.get_by_role("status").filter(has_text="Looking")).to_have_count(0, timeout=PATIENCE_MS)
+    expect(page.get_by_label(field, exact=False)).to_be_focused()
+    expect(page.get_by_alt_text("What the camera shows")).to_have_count(0)
+    page.get_by_label(field, exact=False).fill("")
+    page.get_by_label("Camera's address").fill(URL)
+    page.get_by_role("button", name="Look").click()
+    expect(page.get_by_alt_text("What the camera shows")).to_be_visible(timeout=PATIENCE_MS)
+
+
+def test_who_goes_on_typing_while_it_is_looked_at_is_not_called_away(
+    browser: Browser, served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The picture appears, and the next letter still goes where the keyboard is."""
+    monkeypatch.setattr(cameras, "probe_apart", lambda *_: setting_up.probed(URL, None, WITH_PASSWORD))
+    page = open_page(browser, served.link())
+    page.get_by_role("link", name="New lift").click()
+    name = page.get_by_label("Name of the lift")
+    name.fill("High six")
+    page.get_by_label("Camera's address").fill(URL)
+    late = held_back(page, "**/cameras/probe")
+    page.get_by_role("button", name="Look").click()
+    expect(page.get_by_role("status").filter(has_text="Looking")).to_be_visible(timeout=PATIENCE_MS)
+    name.press("End")
+    late[0].continue_()
+    expect(page.get_by_alt_text("What the camera shows")).to_be_visible(timeout=PATIENCE_MS)
+    expect(name).to_be_focused()
+    page.keyboard.type("er")
+    expect(name).to_have_value("High sixer")
 
 
 def test_what_was_typed_is_there_after_a_cancel(

@@ -50,3 +50,9 @@ export function useModal(): RefObject<HTMLDialogElement | null> {
 
 /** Whether the keyboard is nowhere: what had it is gone. */
 export const isLost = (): boolean => document.activeElement === document.body;
+
+/** Says later whether the keyboard is still where it is now, or nowhere: who has gone on by then is not called back. */
+export function fromHere(): () => boolean {
+  const held = document.activeElement;
+  return () => document.activeElement === held || isLost();
+}

@@ -6,6 +6,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { ApiError } from "../api/client";
 import { worded, words } from "../i18n/text";
 import { messageOf } from "../state/session";
+import { fromHere, isLost } from "./focus";
 
 export interface Checked {
   busy: Signal<boolean>;
@@ -13,7 +14,7 @@ export interface Checked {
   problem: Signal<string>;
   /** Why a field was not taken; "" if it was. */
   at: (field: string) => string;
-  /** Do what the form is for; where that is refused, the first wrong field gets the keyboard. */
+  /** Do what the form is for; where that is refused, the first wrong field gets the keyboard of whoever waits. */
   submit: (event: TargetedSubmitEvent<HTMLFormElement>, work: () => Promise<unknown>) => Promise<void>;
 }
 
@@ -30,9 +31,10 @@ export function useChecked({ fieldOf, ofCodes = {} }: Places): Checked {
   const wrong = useSignal<Readonly<Record<string, string>>>({});
   const refused = wrong.value;
   const form = useRef<HTMLFormElement>(null);
-  // At once, not with the next picture: the person may be in another field by then.
+  const isWaitedFor = useRef(isLost);
   useLayoutEffect(() => {
-    if (Object.keys(refused).length) form.current?.querySelector<HTMLElement>("[aria-invalid]")?.focus();
+    if (Object.keys(refused).length && isWaitedFor.current())
+      form.current?.querySelector<HTMLElement>("[aria-invalid]")?.focus();
   }, [refused]);
   const refuse = (error: unknown): void => {
     const found: Record<string, string> = {};
@@ -60,6 +62,7 @@ export function useChecked({ fieldOf, ofCodes = {} }: Places): Checked {
       event.preventDefault();
       if (busy.value) return;
       form.current = event.currentTarget;
+      isWaitedFor.current = fromHere();
       busy.value = true;
       wrong.value = {};
       problem.value = "";

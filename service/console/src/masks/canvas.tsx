@@ -139,8 +139,9 @@ function Knob({ editor, line, number, index, point, unit }: KnobProps): JSX.Elem
   const isSelected = selected.value?.id === line.id && selected.value.index === index;
   const id = `point-${line.id}-${index}`;
   useLayoutEffect(() => {
-    if (isSelected && editor.isWaitedFor()) document.getElementById(id)?.focus({ preventScroll: true });
-  }, [isSelected, id, editor]);
+    if (isSelected && selected.peek()?.isWaitedFor())
+      document.getElementById(id)?.focus({ preventScroll: true });
+  }, [isSelected, id, selected]);
   const says = useComputed(() => t("masks.where", { x: x.value, y: y.value }));
   return (
     <g

@@ -4,7 +4,7 @@ import { batch, computed, signal } from "@preact/signals";
 import { get, orNull, post } from "../api/client";
 import type { Drawing, ProposedMasks } from "../api/types";
 import type { Point } from "../drawing/surface";
-import { isLost } from "../forms/focus";
+import { fromHere } from "../forms/focus";
 import { worded, words } from "../i18n/text";
 import { refusal } from "../setup/job";
 import { DrawnKeeper, type Pair } from "./keeper";
@@ -14,11 +14,11 @@ export type Which = "open" | "close";
 
 const POLL_MS = 600;
 
-/** A point, and what had the keyboard when it was chosen. */
+/** A point, and whether the keyboard goes to it as soon as it is drawn. */
 interface Selected {
   id: number;
   index: number;
-  held: Element | null;
+  isWaitedFor: () => boolean;
 }
 
 export class MaskEditor {
@@ -90,12 +90,7 @@ export class MaskEditor {
   }
 
   select(id: number, index: number): void {
-    this.selected.value = { id, index, held: document.activeElement };
-  }
-
-  /** Whether the keyboard goes to the point; it is drawn a frame later, and who went on meanwhile stays there. */
-  isWaitedFor(): boolean {
-    return document.activeElement === this.selected.value?.held || isLost();
+    this.selected.value = { id, index, isWaitedFor: fromHere() };
   }
 
   /** Note that something was changed: it can be undone, and is kept. */

@@ -6,6 +6,7 @@ import { useCallback, useEffect, useLayoutEffect, useMemo, useRef } from "preact
 import { get, orNull, post, put } from "../api/client";
 import type { Lift, Probe, Setup } from "../api/types";
 import { DiscardingButton } from "../components/discarding";
+import { fromHere, isLost } from "../forms/focus";
 import { number, t, worded, words } from "../i18n/text";
 import { named } from "../state/lifts";
 import { idOf, takeApart } from "./address-parts";
@@ -40,8 +41,11 @@ export function AddressStep({ job, lift }: AddressProps): JSX.Element {
   const begun = useSignal<Setup | null>(null);
   const secretHost = useRef(takeApart((known ?? camera)?.url ?? "")?.host);
   const next = useRef<HTMLDivElement>(null);
+  const isWaitedFor = useRef(isLost);
+  /** How often the person changed what is looked at: an answer that comes after that is of another camera. */
+  const changes = useRef(0);
   useLayoutEffect(() => {
-    if (seen.value) next.current?.querySelector("button")?.focus();
+    if (seen.value && isWaitedFor.current()) next.current?.querySelector("button")?.focus();
   }, [seen.value]);
   const keep = useCallback(
     () => keepTyped(liftId, { name: name.value, url: url.value, substream: substream.value }),
@@ -84,8 +88,16 @@ export function AddressStep({ job, lift }: AddressProps): JSX.Element {
     }
     return !problem.value;
   };
+  const show = (found: Probe): void => {
+    if (found.problem) {
+      const said = worded(words.cameraProblems, found.problem, found.reason, found.parameters);
+      problem.value = found.stream === "sub" ? t("address.second", { problem: said }) : said;
+    } else seen.value = found;
+  };
   const look = async (): Promise<void> => {
     tidy();
+    isWaitedFor.current = fromHere();
+    const before = changes.current;
     const parts = takeApart(url.value);
     const id = job?.liftId ?? idOf(name.value);
     batch(() => {
@@ -103,20 +115,17 @@ export function AddressStep({ job, lift }: AddressProps): JSX.Element {
         batch(() => {
           stored.value = id;
           secretHost.current = parts.host;
-          user.value = "";
-          password.value = "";
+          if (user.value === secret.user) user.value = "";
+          if (password.value === secret.password) password.value = "";
         });
       }
       const streams = { url: parts.url, substream: second() };
       const body = { ...streams, credentials: credentials(), transport: camera?.transport ?? "tcp" };
       const patience = second() === null ? PROBE_MS : 2 * PROBE_MS;
       const found = await post<Probe>("/cameras/probe", { ...body, lift_id: id }, patience);
-      if (found.problem) {
-        const said = worded(words.cameraProblems, found.problem, found.reason, found.parameters);
-        problem.value = found.stream === "sub" ? t("address.second", { problem: said }) : said;
-      } else seen.value = found;
+      if (before === changes.current) show(found);
     } catch (error) {
-      problem.value = refusal(error);
+      if (before === changes.current) problem.value = refusal(error);
     }
     busy.value = false;
   };
@@ -136,13 +145,11 @@ export function AddressStep({ job, lift }: AddressProps): JSX.Element {
       goTo(id, "carriers");
     } else problem.value = work.problem.value;
   };
-  const address = {
-    inputMode: "url",
-    onLeave: tidy,
-    onChange: (): void => {
-      seen.value = null;
-    },
-  } as const;
+  const onChange = (): void => {
+    changes.current += 1;
+    seen.value = null;
+  };
+  const address = { inputMode: "url", onLeave: tidy, onChange } as const;
   return (
     <form
       class="address"
@@ -162,13 +169,20 @@ export function AddressStep({ job, lift }: AddressProps): JSX.Element {
         {...address}
       />
       <div class="pair">
-        <Field id="camera-user" label={t("address.user")} value={user} autocomplete="off" />
+        <Field
+          id="camera-user"
+          label={t("address.user")}
+          value={user}
+          autocomplete="off"
+          onChange={onChange}
+        />
         <Field
           id="camera-password"
           label={t("address.password")}
           value={password}
           isSecret
           autocomplete="new-password"
+          onChange={onChange}
         />
       </div>
       <p class="note">{t(credentials() ? "address.secretKnown" : "address.secretHelp")}</p>
