@@ -65,7 +65,10 @@ class RemoteStore:
         self._reason = ""
 
     def put(self, files: Mapping[str, bytes]) -> None:
-        """Write files, each whole or not there. Raises EvidenceUnreachableError: some may not be written."""
+        """Write files, each whole or not there. Raises EvidenceUnreachableError: some may not be written.
+
+        In a folder that is no longer mounted nothing is written, or what was does not count as written.
+        """
         self._ask(lambda: self._put(files), waits=True)
 
     def get(self, name: str) -> bytes | None:
@@ -87,7 +90,7 @@ class RemoteStore:
         return False
 
     def delete(self, names: Collection[str]) -> None:
-        """Delete files; those that are gone do not matter. Raises EvidenceUnreachableError."""
+        """Delete files; those that are gone from the store do not matter. Raises EvidenceUnreachableError."""
         paths = [path for name in names if (path := self._path(name)) is not None]
         self._ask(lambda: self._delete(paths), waits=True)
 
@@ -117,8 +120,15 @@ class RemoteStore:
 
     def _check_mark(self) -> None:
         """Raise EvidenceUnreachableError without the mark: a folder that is not mounted looks empty."""
-        if not self._ask(lambda: bool(self._files.exists(f"{self._root}/{MARK}"))):
-            raise EvidenceUnreachableError(f"{self.url}: {MARK} is not there: is the store mounted?")
+        if not self._ask(self._has_mark):
+            raise EvidenceUnreachableError(self._unmarked)
+
+    def _has_mark(self) -> bool:
+        return bool(self._files.exists(f"{self._root}/{MARK}"))
+
+    @property
+    def _unmarked(self) -> str:
+        return f"{self.url}: {MARK} is not there: is the store mounted?"
 
     def _listed(self, below: str) -> Iterator[tuple[str, bool]]:
         path = f"{self._root}/{below}"
@@ -141,12 +151,16 @@ class RemoteStore:
             self._files.pipe(contents)
             return
         for path, content in contents.items():
+            if MARK not in files and not self._has_mark():
+                break
             part = Path(f"{path}.part")
             try:
                 self._files.pipe_file(str(part), content)
                 self._files.mv(str(part), path)
             finally:  # on a full store halves would stay that nobody looks for
                 part.unlink(missing_ok=True)
+        if not self._has_mark():  # unmounted meanwhile: what was written lies below it, where nobody looks
+            raise EvidenceUnreachableError(self._unmarked)
 
     def _delete(self, paths: list[str]) -> None:
         if self._files.async_impl:  # `rm` of many says nothing of those that may not be deleted
@@ -159,6 +173,8 @@ class RemoteStore:
             with contextlib.suppress(OSError):  # it holds something, or is gone
                 Path(path).parent.rmdir()
                 Path(path).parent.parent.rmdir()
+        if not self._has_mark():
+            raise EvidenceUnreachableError(self._unmarked)
 
     def _ask(self, what: Callable[[], T], *, waits: bool = False) -> T:
         """Do `what`; any failure but a file that is not there closes the store for a while.
@@ -176,7 +192,7 @@ class RemoteStore:
             with self._lock:
                 self._closed_until_mono_s = 0.0
             return done.result()
-        if isinstance(error, FileNotFoundError):
+        if isinstance(error, FileNotFoundError | EvidenceUnreachableError):
             raise error
         reason = f"{self.url}: {type(error).__name__}: {error}"
         with self._lock:

@@ -15,7 +15,7 @@ import pytest
 
 from service.domain.errors import EvidenceUnreachableError
 from service.host.runner import JOIN_S, Runners
-from service.store.evidence.remote import EvidenceAddress, RemoteStore
+from service.store.evidence.remote import MARK, EvidenceAddress, RemoteStore
 from service.store.kept.lines import SharedLines
 
 pytest.importorskip("fsspec")
@@ -52,6 +52,7 @@ class Service:
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     (tmp_path / "shared").mkdir()
+    (tmp_path / "shared" / MARK).write_text("{}")
     return tmp_path / "shared"
 
 

@@ -189,6 +189,59 @@ def test_a_store_that_is_away_delays_nothing_and_loses_nothing(
     after.close()
 
 
+@pytest.mark.parametrize("strike", [take_away, unmount])
+def test_a_store_that_goes_just_after_it_was_looked_at_gets_and_loses_nothing(
+    run: Place, strike: Callable[[Path], Callable[[], object]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the look at its mark and the first file nothing is written below it, nor forgotten."""
+    (old,) = keep(run.pictures, NOW, [picture(OPEN)], "old")
+    assert old is not None
+    run.sent()
+    owns, back = run.shipper.owns, list[Callable[[], object]]()
+
+    def then_gone(remote: RemoteStore) -> bool:
+        found = owns(remote)
+        if not back:
+            back.append(strike(run.root))
+        return found
+
+    monkeypatch.setattr(run.shipper, "owns", then_gone)
+    run.pictures.remove([old])
+    (file,) = keep(run.pictures, NOW, [picture(OPEN)], "p")
+    until("it is known", lambda: run.pictures.files.trouble)
+    assert run.shipper.waiting == 1
+    assert run.evidence.removals is not None
+    assert list(run.evidence.removals.notes())
+    back[0]()
+    run.sent()
+    assert run.files() == [f"pictures/{file}"]
+
+
+@pytest.mark.parametrize("strike", [take_away, unmount])
+def test_what_is_written_below_a_store_that_goes_meanwhile_is_not_taken_for_sent(
+    place: Place, strike: Callable[[Path], Callable[[], object]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a batch the files after that are not written, and none counts; nor does what was deleted."""
+    store = place.evidence.remote
+    assert store is not None
+    assert place.shipper.owns(store)
+    store.put({"pictures/lift/2026-01-31/a": b"a"})
+    pipe, written = store._files.pipe_file, list[str]()
+
+    def strikes(path: str, content: bytes) -> None:
+        if not written:
+            strike(place.root)
+        written.append(path)
+        pipe(path, content)
+
+    monkeypatch.setattr(store._files, "pipe_file", strikes)
+    with pytest.raises(EvidenceUnreachableError, match="mounted"):
+        store.put({"pictures/lift/2026-01-31/b": b"b", "pictures/lift/2026-01-31/c": b"c"})
+    assert len(written) == 1
+    with pytest.raises(EvidenceUnreachableError, match="mounted"):
+        store.delete(["pictures/lift/2026-01-31/a"])
+
+
 def test_a_spool_that_is_full_takes_no_more(tmp_path: Path) -> None:
     """Counted, and said by another cause; clips give way first."""
     (tmp_path / "shared").mkdir()
@@ -238,6 +291,7 @@ def test_what_is_deleted_on_its_way_does_not_arrive(tmp_path: Path) -> None:
     """Deleted while the store was taking it: it is deleted there as well."""
     root = tmp_path / "shared"
     root.mkdir()
+    (root / MARK).write_text("{}")
 
     class Slow(RemoteStore):
         during: Callable[[], object] = staticmethod(lambda: None)
@@ -255,7 +309,7 @@ def test_what_is_deleted_on_its_way_does_not_arrive(tmp_path: Path) -> None:
     store.during = lambda: kept.remove(["lift/2026-01-31/a_1.jpg"])
     assert kept.ship()
     assert shared.delete_removed(store, removals) > 0
-    assert [path for path in root.rglob("*") if path.is_file()] == []
+    assert [path.name for path in root.rglob("*") if path.is_file()] == [MARK]
     assert not kept.written("lift/2026-01-31/a_1.jpg")
 
 
