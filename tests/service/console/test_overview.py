@@ -192,7 +192,8 @@ def test_a_late_refusal_calls_nobody_out_of_another_field(look: Callable[..., Pa
     page.locator(".place summary").click()
     page.get_by_label("Metres between carriers").fill("far")
     late = held_back(page, "**/place")
-    page.get_by_role("button", name="Save").click()
+    with page.expect_request("**/place"):
+        page.get_by_role("button", name="Save").click()
     area = page.get_by_label("Area")
     area.fill("Gla")
     late[0].continue_()

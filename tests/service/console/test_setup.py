@@ -174,7 +174,8 @@ def test_an_answer_about_what_was_typed_before_is_not_shown(
     page.get_by_label("Name of the lift").fill("High six")
     page.get_by_label("Camera's address").fill(URL.replace(".12", ".13"))
     late = held_back(page, "**/cameras/probe")
-    page.get_by_role("button", name="Look").click()
+    with page.expect_request("**/cameras/probe", timeout=PATIENCE_MS):
+        page.get_by_role("button", name="Look").click()
     expect(page.get_by_role("status").filter(has_text="Looking")).to_be_visible(timeout=PATIENCE_MS)
     page.get_by_label(field, exact=False).fill(URL)
     with page.expect_response("**/cameras/probe"):
@@ -199,7 +200,8 @@ def test_who_goes_on_typing_while_it_is_looked_at_is_not_called_away(
     name.fill("High six")
     page.get_by_label("Camera's address").fill(URL)
     late = held_back(page, "**/cameras/probe")
-    page.get_by_role("button", name="Look").click()
+    with page.expect_request("**/cameras/probe", timeout=PATIENCE_MS):
+        page.get_by_role("button", name="Look").click()
     expect(page.get_by_role("status").filter(has_text="Looking")).to_be_visible(timeout=PATIENCE_MS)
     name.press("End")
     late[0].continue_()

@@ -191,30 +191,30 @@ def test_a_store_that_is_away_delays_nothing_and_loses_nothing(
 
 @pytest.mark.parametrize("strike", [take_away, unmount])
 def test_a_store_that_goes_just_after_it_was_looked_at_gets_and_loses_nothing(
-    run: Place, strike: Callable[[Path], Callable[[], object]], monkeypatch: pytest.MonkeyPatch
+    place: Place, strike: Callable[[Path], Callable[[], object]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Between the look at its mark and the first file nothing is written below it, nor forgotten."""
-    (old,) = keep(run.pictures, NOW, [picture(OPEN)], "old")
-    assert old is not None
-    run.sent()
-    owns, back = run.shipper.owns, list[Callable[[], object]]()
+    assert place.evidence.remote is not None
+    assert place.evidence.removals is not None
+    assert place.shipper.owns(place.evidence.remote)
+    (file,) = keep(place.pictures, NOW, [picture(OPEN)], "p")
+    place.pictures.remove(["lift/2026-01-31/old_1.jpg"])
+    owns, back = place.shipper.owns, list[Callable[[], object]]()
 
     def then_gone(remote: RemoteStore) -> bool:
         found = owns(remote)
         if not back:
-            back.append(strike(run.root))
+            back.append(strike(place.root))
         return found
 
-    monkeypatch.setattr(run.shipper, "owns", then_gone)
-    run.pictures.remove([old])
-    (file,) = keep(run.pictures, NOW, [picture(OPEN)], "p")
-    until("it is known", lambda: run.pictures.files.trouble)
-    assert run.shipper.waiting == 1
-    assert run.evidence.removals is not None
-    assert list(run.evidence.removals.notes())
+    monkeypatch.setattr(place.shipper, "owns", then_gone)
+    place.shipper.start()
+    until("it is known", lambda: place.pictures.files.trouble)
+    assert place.shipper.waiting == 1
+    assert list(place.evidence.removals.notes())
     back[0]()
-    run.sent()
-    assert run.files() == [f"pictures/{file}"]
+    place.sent()
+    assert place.files() == [f"pictures/{file}"]
 
 
 @pytest.mark.parametrize("strike", [take_away, unmount])
