@@ -78,7 +78,7 @@ class RemoteStore:
         try:
             return self._ask(lambda: bytes(self._files.cat_file(path)))
         except FileNotFoundError:
-            self._check_mark()
+            self._ask(self._check_mark)
             return None
 
     def exists(self, name: str) -> bool:
@@ -86,7 +86,7 @@ class RemoteStore:
         path = self._path(name)
         if path is not None and self._ask(lambda: bool(self._files.exists(path))):
             return True
-        self._check_mark()
+        self._ask(self._check_mark)
         return False
 
     def delete(self, names: Collection[str]) -> None:
@@ -120,15 +120,8 @@ class RemoteStore:
 
     def _check_mark(self) -> None:
         """Raise EvidenceUnreachableError without the mark: a folder that is not mounted looks empty."""
-        if not self._ask(self._has_mark):
-            raise EvidenceUnreachableError(self._unmarked)
-
-    def _has_mark(self) -> bool:
-        return bool(self._files.exists(f"{self._root}/{MARK}"))
-
-    @property
-    def _unmarked(self) -> str:
-        return f"{self.url}: {MARK} is not there: is the store mounted?"
+        if not self._files.exists(f"{self._root}/{MARK}"):
+            raise EvidenceUnreachableError(f"{self.url}: {MARK} is not there: is the store mounted?")
 
     def _listed(self, below: str) -> Iterator[tuple[str, bool]]:
         path = f"{self._root}/{below}"
@@ -151,16 +144,15 @@ class RemoteStore:
             self._files.pipe(contents)
             return
         for path, content in contents.items():
-            if MARK not in files and not self._has_mark():
-                break
+            if MARK not in files:
+                self._check_mark()
             part = Path(f"{path}.part")
             try:
                 self._files.pipe_file(str(part), content)
                 self._files.mv(str(part), path)
             finally:  # on a full store halves would stay that nobody looks for
                 part.unlink(missing_ok=True)
-        if not self._has_mark():  # unmounted meanwhile: what was written lies below it, where nobody looks
-            raise EvidenceUnreachableError(self._unmarked)
+        self._check_mark()  # unmounted meanwhile: what was written lies below it, where nobody looks
 
     def _delete(self, paths: list[str]) -> None:
         if self._files.async_impl:  # `rm` of many says nothing of those that may not be deleted
@@ -173,8 +165,7 @@ class RemoteStore:
             with contextlib.suppress(OSError):  # it holds something, or is gone
                 Path(path).parent.rmdir()
                 Path(path).parent.parent.rmdir()
-        if not self._has_mark():
-            raise EvidenceUnreachableError(self._unmarked)
+        self._check_mark()
 
     def _ask(self, what: Callable[[], T], *, waits: bool = False) -> T:
         """Do `what`; any failure but a file that is not there closes the store for a while.

@@ -163,27 +163,34 @@ def test_another_camera_is_not_asked_with_the_password_of_the_one_before(
     expect(page.get_by_alt_text("What the camera shows")).to_be_visible(timeout=PATIENCE_MS)
 
 
+def looking(browser: Browser, served: Served, url: str) -> tuple[Page, Route]:
+    """Return a new lift's page while its camera is looked at, and the call whose answer it waits for."""
+    page = open_page(browser, served.link())
+    page.get_by_role("link", name="New lift").click()
+    page.get_by_label("Name of the lift").fill("High six")
+    page.get_by_label("Camera's address").fill(url)
+    late = held_back(page, "**/cameras/probe")
+    with page.expect_request("**/cameras/probe", timeout=PATIENCE_MS):
+        page.get_by_role("button", name="Look").click()
+    expect(page.get_by_role("status").filter(has_text="Looking")).to_be_visible(timeout=PATIENCE_MS)
+    return page, late[0]
+
+
 @pytest.mark.parametrize("field", ["Camera's address", "Second stream", "Password"])
 def test_an_answer_about_what_was_typed_before_is_not_shown(
     browser: Browser, served: Served, monkeypatch: pytest.MonkeyPatch, field: str
 ) -> None:
     """Who corrects an address while it is looked at sees no other camera's picture, and goes on typing."""
     monkeypatch.setattr(cameras, "probe_apart", lambda *_: setting_up.probed(URL, None, WITH_PASSWORD))
-    page = open_page(browser, served.link())
-    page.get_by_role("link", name="New lift").click()
-    page.get_by_label("Name of the lift").fill("High six")
-    page.get_by_label("Camera's address").fill(URL.replace(".12", ".13"))
-    late = held_back(page, "**/cameras/probe")
-    with page.expect_request("**/cameras/probe", timeout=PATIENCE_MS):
-        page.get_by_role("button", name="Look").click()
-    expect(page.get_by_role("status").filter(has_text="Looking")).to_be_visible(timeout=PATIENCE_MS)
-    page.get_by_label(field, exact=False).fill(URL)
+    page, late = looking(browser, served, URL.replace(".12", ".13"))
+    typed = page.get_by_label(field)
+    typed.fill(URL)
     with page.expect_response("**/cameras/probe"):
-        late[0].continue_()
+        late.continue_()
     expect(page.get_by_role("status").filter(has_text="Looking")).to_have_count(0, timeout=PATIENCE_MS)
-    expect(page.get_by_label(field, exact=False)).to_be_focused()
+    expect(typed).to_be_focused()
     expect(page.get_by_alt_text("What the camera shows")).to_have_count(0)
-    page.get_by_label(field, exact=False).fill("")
+    typed.fill("")
     page.get_by_label("Camera's address").fill(URL)
     page.get_by_role("button", name="Look").click()
     expect(page.get_by_alt_text("What the camera shows")).to_be_visible(timeout=PATIENCE_MS)
@@ -194,17 +201,10 @@ def test_who_goes_on_typing_while_it_is_looked_at_is_not_called_away(
 ) -> None:
     """The picture appears, and the next letter still goes where the keyboard is."""
     monkeypatch.setattr(cameras, "probe_apart", lambda *_: setting_up.probed(URL, None, WITH_PASSWORD))
-    page = open_page(browser, served.link())
-    page.get_by_role("link", name="New lift").click()
+    page, late = looking(browser, served, URL)
     name = page.get_by_label("Name of the lift")
-    name.fill("High six")
-    page.get_by_label("Camera's address").fill(URL)
-    late = held_back(page, "**/cameras/probe")
-    with page.expect_request("**/cameras/probe", timeout=PATIENCE_MS):
-        page.get_by_role("button", name="Look").click()
-    expect(page.get_by_role("status").filter(has_text="Looking")).to_be_visible(timeout=PATIENCE_MS)
     name.press("End")
-    late[0].continue_()
+    late.continue_()
     expect(page.get_by_alt_text("What the camera shows")).to_be_visible(timeout=PATIENCE_MS)
     expect(name).to_be_focused()
     page.keyboard.type("er")
