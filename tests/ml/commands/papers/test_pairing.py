@@ -45,6 +45,10 @@ def test_the_plan_makes_what_is_missing_and_nothing_else(tmp_path: Path) -> None
     """35 that need no learning, 75 networks that are paired and 5 sheets of them; none is made again."""
     runs = list(planned(tmp_path, Path("runs")))
     assert len(runs) == len({run.file for run in runs}) == 115
+    firsts = {Path(run.file).name.split("-0")[0]: run.commands[0] for run in runs if "-0-seed0" in run.file}
+    assert firsts["carriers"] == "barwatch render benchmark --out runs/benchmark"
+    assert firsts["mnist-scaled"] == firsts["mnist-translated"] == "barwatch render mnist --out runs/mnist"
+    assert all(run.commands[-1].startswith("barwatch evaluate-pairing") for run in runs)
     assert runs[1].file == "getnet/digits-0-untrained-seed0.json"
     assert [Path(run.file).name for run in runs[35:40]] == [
         *("digits-0-seed0.json", "digits-2-seed0.json", "digits.png"),
