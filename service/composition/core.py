@@ -26,10 +26,11 @@ from service.replicas.role import ServiceRole
 from service.secrets.vault import Vault
 from service.settings import Settings
 from service.station.cameras import Cameras, MakeSupervisor
+from service.store import lifts
 from service.store.alarms.history import StoredOutbox, ensure_epoch
 from service.store.database import Store
 from service.store.evidence.remote import RemoteStore
-from service.store.kept.lines import SharedLines
+from service.store.kept.lines import SharedLines, forget_others, learnt_folder
 from service.store.kept.shipping import EvidenceShipper
 from service.store.kept.whole import Evidence
 from service.usecases.setup.whole import Setups
@@ -102,6 +103,7 @@ def make_core(
         watch(maker),
         pipeline.on_event,
         pipeline.reload_masks,
+        partial(forget_others, learnt_folder(settings.data)),
         loop_files=loop_files,
         runners=runners,
     )
@@ -127,6 +129,7 @@ def make_core(
         shipper=None if evidence.remote is None else shipper,
         role=role,
     )
+    remote = evidence.remote
     return Core(
         runtime,
         pipeline,
@@ -135,14 +138,24 @@ def make_core(
         shipper,
         maker.fleet,
         lambda: pipeline.stored(maker.book.accounts()),
-        None if (remote := evidence.remote) is None else _lines(settings, remote, shipper, role, runners),
+        None if remote is None else _lines(settings, store, remote, shipper, role, runners),
     )
 
 
 def _lines(
-    settings: Settings, remote: RemoteStore, shipper: EvidenceShipper, role: ServiceRole, runners: Runners
+    settings: Settings,
+    store: Store,
+    remote: RemoteStore,
+    shipper: EvidenceShipper,
+    role: ServiceRole,
+    runners: Runners,
 ) -> SharedLines:
     def leads() -> bool:
         return role.mine is not None
 
-    return SharedLines(settings.data / "learnt", remote, leads, partial(shipper.owns, remote), runners)
+    def lift_ids() -> tuple[str, ...]:
+        with store.reading() as session:
+            return lifts.ids(session)
+
+    folder = learnt_folder(settings.data)
+    return SharedLines(folder, remote, leads, partial(shipper.owns, remote), lift_ids, runners)

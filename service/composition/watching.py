@@ -23,6 +23,7 @@ from service.station.dialling import answer
 from service.station.supervisor import CameraSupervisor
 from service.station.worker import WorkerOptions
 from service.store.database import Store
+from service.store.kept.lines import learnt_file
 from service.usecases.camera_urls import check_camera
 
 DRIVER_PART = "service.cluster.cameras.driver:make"
@@ -112,4 +113,4 @@ class CameraMaker:
         )
 
     def _memory(self, watched: WatchedLift) -> Path:
-        return self._settings.data / "learnt" / f"{watched.lift.id}.npz"
+        return learnt_file(self._settings.data, watched.lift.id)

@@ -80,6 +80,7 @@ class Cameras:
         make: makes a supervisor; handed in so that tests need no processes.
         on_event: called with what cameras report.
         on_masks: called with each lift whose active masks have changed.
+        on_listed: called with all lifts' ids where they have changed; cameras of others have ended.
         loop_files: recorded videos start again at their end (the demonstration).
         runners: owns the thread.
     """
@@ -90,11 +91,14 @@ class Cameras:
         make: MakeSupervisor,
         on_event: Callable[[CameraEvent], None],
         on_masks: Callable[[str], object],
+        on_listed: Callable[[frozenset[str]], object] = lambda _: None,
         *,
         loop_files: bool = False,
         runners: Runners | None = None,
     ) -> None:
         self._store, self._make, self._on_event, self._on_masks = store, make, on_event, on_masks
+        self._on_listed = on_listed
+        self._listed: frozenset[str] | None = None
         self._loop_files = loop_files
         self._versions: dict[str, int] = {}
         self._running: dict[str, tuple[_Key, Supervisor]] = {}
@@ -152,10 +156,14 @@ class Cameras:
         with self._store.reading() as session:
             versions = masks.active_versions(session)
             stored, invalid = lifts.listing(session), lifts.invalid(session)
+        listed = frozenset([*(lift.id for lift in stored), *invalid])
         invalid |= self._report_masks(versions)
         found = [lift for lift in stored if lift.track and lift.camera and lift.camera.watched_url]
         wanted = {lift.id: (lift, versions.get(lift.id, 0)) for lift in found}
         self._stop_all([lift_id for lift_id, (key, _) in self._running.items() if wanted.get(lift_id) != key])
+        if listed != self._listed:
+            self._on_listed(listed)
+            self._listed = listed
         for lift_id, key in wanted.items():
             if lift_id in self._running or self._runner.stopping.is_set():
                 continue

@@ -40,7 +40,8 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_serve_from_an_empty_folder(tmp_path: Path, model: Path) -> None:
     """Ready, enrols, classifies, streams; stops cleanly; after a restart everything is still there.
 
-    Who has signed out before it stays outside; a database that is removed is an alarm on an open feed.
+    Who has signed out before it stays outside; what was learnt of a lift that is gone goes, too; a database
+    that is removed is an alarm on an open feed.
     """
     arguments = ("--data", str(tmp_path / "data"), "--model", str(model))
     with (
@@ -64,12 +65,17 @@ def test_serve_from_an_empty_folder(tmp_path: Path, model: Path) -> None:
         assert service.stop() == 0
         assert "Traceback" not in service.output.read_text()
         assert ADMIN_TOKEN not in service.output.read_text()
+    learnt = tmp_path / "data" / "learnt"
+    learnt.mkdir(exist_ok=True)
+    for name in ("my-lift.npz", "my-lift.setup.npz", "gone.npz", "gone.setup.npz"):
+        (learnt / name).write_bytes(b"views of the station")
     with (
         running(tmp_path, *arguments) as service,
         httpx.Client(base_url=service.url, headers=SIGNED, timeout=120) as client,
     ):
         lifts = client.get("/lifts").json()["items"]
         assert [(lift["id"], lift["mask_version"]) for lift in lifts] == [("my-lift", 1)]
+        assert sorted(file.name for file in learnt.iterdir()) == ["my-lift.npz", "my-lift.setup.npz"]
         with connect(service.feed, additional_headers=SIGNED, open_timeout=120) as feed:
             assert json.loads(feed.recv(120))["epoch"] == hello["epoch"]
         for cookie, status in ((signed_out, 401), (signed_in, 200)):

@@ -64,7 +64,9 @@ def planned(results: Path, folder: Path) -> Iterator[MadeResult]:
     for name, (naive, kind, seed) in product(PAIRED, untaught):
         file = f"{FOLDER}/{name}-{kind}-{naive}-seed{seed}.json"
         how = f"--transformer {kind} --naive {naive} --seed {seed} {places}"
-        yield MadeResult(file, (*first[name], f"barwatch evaluate-pairing {name} {how} --out {results / file}"))
+        yield MadeResult(
+            file, (*first[name], f"barwatch evaluate-pairing {name} {how} --out {results / file}")
+        )
     for name, kinds, seed in product(PAIRED, (PAPERS, OURS), SEEDS):
         for kind, words in kinds.items():
             run = folder / "pairing" / f"{name}-{kind}-seed{seed}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 import structlog
@@ -33,6 +33,26 @@ _MOST_NS = 2**63 - 1
 """The latest time that a file can have."""
 
 
+def learnt_folder(data: Path) -> Path:
+    """Return where what was learnt of lines is, below the data folder."""
+    return data / FOLDER
+
+
+def learnt_file(data: Path, lift_id: str) -> Path:
+    """Return a lift's file there; what a set-up has learnt lies beside it."""
+    return learnt_folder(data) / f"{lift_id}.npz"
+
+
+def forget_others(folder: Path, lift_ids: Collection[str]) -> None:
+    """Delete all other lifts' files, of their set-ups too: each holds a blurred view of the station."""
+    for path in folder.glob("*.npz"):
+        if path.name.split(".")[0] not in lift_ids:
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as error:
+                log.warning("what was learnt of a deleted lift is still there", reason=str(error))
+
+
 class SharedLines:
     """Owns the thread that sends or brings them. Who reads a file checks it, brought or not.
 
@@ -41,6 +61,7 @@ class SharedLines:
         store: the shared one.
         leads: whether this service leads now; one that does sends, every other one brings.
         owns: asks the store whether it is this installation's; raises EvidenceUnreachableError, StoreError.
+        lift_ids: gives the lifts that there are; what was learnt of others goes. Raises StoreError.
         runners: the list to which the thread is added.
     """
 
@@ -50,9 +71,11 @@ class SharedLines:
         store: RemoteStore,
         leads: Callable[[], bool],
         owns: Callable[[], bool],
+        lift_ids: Callable[[], Collection[str]],
         runners: Runners,
     ) -> None:
         self._folder, self._store, self._leads, self._owns = Path(folder), store, leads, owns
+        self._lift_ids = lift_ids
         self._files = LocalFiles(self._folder)
         self._held: dict[str, int] = {}
         """The stamp that this service has brought of each lift."""
@@ -73,7 +96,7 @@ class SharedLines:
         with self.runner.heartbeat.waiting():  # for a store that may be slow
             try:
                 if self._owns():  # asked each time: a folder that is not mounted looks like an empty store
-                    (self._send if self._leads() else self._bring)()
+                    (self._send if self._leads() else self._bring)(self._lift_ids())
             except (EvidenceUnreachableError, StoreError, OSError) as error:
                 if not self._failing:
                     log.warning("what was learnt of lines is not shared", reason=str(error))
@@ -81,9 +104,13 @@ class SharedLines:
             else:
                 self._failing = False
 
-    def _send(self) -> None:
+    def _send(self, lift_ids: Collection[str]) -> None:
         there = self._there()  # each time: who led before goes on for a moment, perhaps, and deletes others'
+        for lift_id in there.keys() - lift_ids:
+            self._store.delete([_named(lift_id, stamp) for stamp in there[lift_id]])
         for lift_id, stamp in self._written():
+            if lift_id not in lift_ids:
+                continue
             stamps = there.get(lift_id, [])
             if stamps == [stamp] or (self._found.get(lift_id) == stamp and max(stamps, default=0) > stamp):
                 continue
@@ -95,11 +122,12 @@ class SharedLines:
                 self._store.put({_named(lift_id, stamp): content})
             self._store.delete([_named(lift_id, old) for old in stamps if old != stamp])
 
-    def _bring(self) -> None:
+    def _bring(self, lift_ids: Collection[str]) -> None:
+        forget_others(self._folder, lift_ids)
         mine = dict(self._written())
         for lift_id, stamps in self._there().items():
             newest = max(stamps)
-            if newest in {self._held.get(lift_id), mine.get(lift_id)}:
+            if lift_id not in lift_ids or newest in {self._held.get(lift_id), mine.get(lift_id)}:
                 continue
             content = self._store.get(_named(lift_id, newest))
             if self.runner.stopping.is_set() or self._leads():

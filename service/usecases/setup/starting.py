@@ -21,6 +21,7 @@ from service.setup.jobs.messages import LEARNT
 from service.setup.jobs.state import SetupJob, SetupRequest, SetupState, SetupWarning, TrackProposal
 from service.store import lifts, tracks
 from service.store.database import Store
+from service.store.kept.lines import learnt_file
 from service.usecases.setup.board import SetupBoard
 
 FARTHEST = 0.5
@@ -143,7 +144,7 @@ def watch(
         for url in filter(None, (job.request.url, job.request.substream)):
             check(job.request.credentials, url)
     lift, folder = board.kept.configured(job), board.kept.folder(lift_id)
-    memory = memory_of_setup(data_dir / "learnt" / f"{lift_id}.npz")
+    memory = memory_of_setup(learnt_file(data_dir, lift_id))
     learnt, view = folder / LEARNT, board.kept.pictures(job) / "view-middle.jpg"
     if learnt.exists():
         # First: the camera's process looks for it when it is started.

@@ -61,11 +61,14 @@ class House:
         self.done: list[tuple[str, WatchedLift]] = []
         self.health: list[CameraEvent] = []
         self.reloaded: list[str] = []
+        self.listed: list[tuple[set[str], set[str]]] = []
         self.broken: set[str] = set()
         self.changed = threading.Condition()
         make = lambda watched, _: Scripted(self, watched)  # noqa: E731
         self.runners = Runners()
-        self.cameras = Cameras(self.store, make, self.report, self.reload, runners=self.runners)
+        self.cameras = Cameras(
+            self.store, make, self.report, self.reload, self.note_listed, runners=self.runners
+        )
 
     def note(self, what: str, watched: WatchedLift) -> None:
         with self.changed:
@@ -82,6 +85,12 @@ class House:
             raise KeyError(lift_id)
         with self.changed:
             self.reloaded.append(lift_id)
+            self.changed.notify_all()
+
+    def note_listed(self, lift_ids: frozenset[str]) -> None:
+        """Note what is listed, and what is watched."""
+        with self.changed:
+            self.listed.append((set(lift_ids), {status.lift_id for status in self.cameras.statuses()}))
             self.changed.notify_all()
 
     def put(self, lift: Lift) -> None:
@@ -270,3 +279,18 @@ def test_nothing_unforeseen_ends_it(house: House, monkeypatch: pytest.MonkeyPatc
         pause.wait(0.01)
     failing = False
     house.until(lambda: house.calls() == [("start", "a")])
+
+
+def test_others_are_told_which_lifts_there_are_once_cameras_of_others_have_ended(house: House) -> None:
+    """Those without a camera and those whose configuration is damaged are lifts as well."""
+    house.until(lambda: house.listed == [(set(), set())])
+    house.put(lift_of("a"))
+    house.until(lambda: house.calls() == [("start", "a")])
+    house.put(lift_of("b", url=None))
+    house.until(lambda: house.listed[-1] == ({"a", "b"}, {"a"}))
+    house.store.write(lambda s: s.execute(text("UPDATE lifts SET config = '{}' WHERE id = 'b'"))).result()
+    house.put(lift_of("c"))
+    house.until(lambda: house.listed[-1] == ({"a", "b", "c"}, {"a"}))
+    house.store.write(partial(lifts.delete, lift_id="a")).result()
+    house.cameras.refresh()
+    house.until(lambda: house.listed[-1] == ({"b", "c"}, {"c"}))

@@ -28,9 +28,12 @@ class Service:
 
     def __init__(self, folder: Path, root: Path, leads: bool) -> None:
         self.folder, self.leads, self.owned = folder, leads, True
+        self.lift_ids = {"l", "m", "z", "led", "old"}
         folder.mkdir(exist_ok=True)
         store = RemoteStore(EvidenceAddress(root.as_uri()))
-        self.lines = SharedLines(folder, store, lambda: self.leads, self._owns, Runners())
+        self.lines = SharedLines(
+            folder, store, lambda: self.leads, self._owns, lambda: self.lift_ids, Runners()
+        )
 
     def look(self) -> None:
         self.lines._turn()
@@ -203,6 +206,25 @@ def test_a_file_that_cannot_be_read_holds_up_no_other(serve: Serve, root: Path) 
     first.look()
     second.look()
     assert second.knows("z") == b"a line"
+
+
+def test_what_was_learnt_of_a_deleted_lift_goes_everywhere(serve: Serve, root: Path) -> None:
+    """From the store and from the disks of those that do not lead; its leader's cameras delete their own."""
+    first, second = serve("first", True), serve("second", False)
+    first.learn(b"a line", 7)
+    first.learn(b"another", 5, lift="m")
+    for each in (first, second):
+        each.look()
+    (second.folder / "m.setup.npz").write_bytes(b"of a set-up, when it led")
+    first.lift_ids = second.lift_ids = {"l"}
+    second.look()
+    assert [path.name for path in second.folder.iterdir()] == ["l.npz"]
+    second.look()
+    assert second.knows("m") is None  # though the store still has it
+    first.look()
+    assert there(root) == ["l.7.npz"]
+    first.look()
+    assert there(root) == ["l.7.npz"]  # what its cameras had yet to delete is not sent again
 
 
 def test_a_store_without_room_keeps_no_halves(serve: Serve, root: Path) -> None:
