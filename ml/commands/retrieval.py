@@ -23,7 +23,7 @@ from ml.train.run import Run
 
 RETRIEVAL: tuple[str, ...] = get_args(RetrievalName)
 
-SMOKE_PASSAGES = 4
+SMOKE_PASSAGES = 3
 """Of each of two lifts, in a run that is over in a minute."""
 
 

@@ -69,7 +69,7 @@ def evaluate_naive(
     sets = read_sets(unseen, every, smoke, Run(benchmark=benchmark, cache=cache, workers=workers))
     result = {**provenance(FIRST_SEED), "every": every, "smoke": smoke, "complete": False, "rows": {}}
     rows = result["rows"] = _rows_before(result, out)
-    for name, judge in judges():
+    for name, judge in judges(smoke):
         if name not in rows:
             rows[name] = judge(sets)
             console.print(f"{name}: {rows[name]['seen']['accuracy']:.4f}")
@@ -85,8 +85,8 @@ def _rows_before(result: Result, out: Path | None) -> dict[str, Any]:
     return dict(before["rows"]) if same else {}
 
 
-def judges() -> Iterator[tuple[str, Callable[[Sets], dict[str, Any]]]]:
-    """Yield each naive answer's name and what judges it."""
+def judges(smoke: bool) -> Iterator[tuple[str, Callable[[Sets], dict[str, Any]]]]:
+    """Yield each naive answer's name and what judges it; of each untrained network one in a smoke run."""
     yield "majority", _majority
     yield "thumbnails, nearest known picture", partial(_system, NearestThumbnail(Recipe()))
     yield "thumbnails, nearest mask", partial(_system, MaskThumbnail(Recipe()))
@@ -94,7 +94,7 @@ def judges() -> Iterator[tuple[str, Callable[[Sets], dict[str, Any]]]]:
         yield name, partial(_edges, score)
     bars = {name: recipe for name, recipe in RECIPES.items() if not isinstance(recipe, MetricRecipe)}
     for name, recipe in bars.items():
-        for seed in range(1 if name in SMOKE_SIDE else UNTRAINED_SEEDS):
+        for seed in range(1 if smoke or name in SMOKE_SIDE else UNTRAINED_SEEDS):
             side = SMOKE_SIDE.get(name, recipe.side)
             untrained = replace(recipe, seed=seed, side=side, precision="float32")
             yield f"untrained {name}, seed {seed}", partial(_untrained, untrained)

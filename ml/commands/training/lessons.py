@@ -54,7 +54,7 @@ SMOKE_PICTURES: dict[Split, int] = {"train": 32, "validation": 16}
 def smoke_recipe(name: str, recipe: Recipe) -> Recipe:
     """Return a recipe in short: two epochs, small batches, small pictures of large networks, few triplets."""
     short = replace(recipe, epochs=min(recipe.epochs, 2), batch=8, side=SMOKE_SIDE.get(name, recipe.side))
-    return replace(short, width=0, epoch_pictures=24) if isinstance(short, MetricRecipe) else short
+    return replace(short, width=0, epoch_pictures=8) if isinstance(short, MetricRecipe) else short
 
 
 def _few(run: Run, split: Split, count: int, blurred: bool) -> PictureSet:

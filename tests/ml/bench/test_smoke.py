@@ -21,8 +21,9 @@ from service import cli
 from tests.ml.retrieval.carriers import carriers
 from tests.ml.train.test_systems import bars
 
-MOST_LEARNT = 60 * 20e9
-"""Operations of a smoke run's epochs, forwards and back: what a slow processor's core does in a minute."""
+MOST_LEARNT = 30 * 20e9
+"""Operations of a smoke run's epochs, forwards and back: what a slow processor's core does in half a minute.
+The other half is for the start and for rendering."""
 
 
 def test_every_system_that_can_be_trained_has_a_smoke_run(tmp_path: Path) -> None:

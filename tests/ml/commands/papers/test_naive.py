@@ -13,7 +13,7 @@ from tests.ml.train.test_systems import bars
 
 def test_every_network_is_judged_untrained_and_quick_ones_with_three_seeds() -> None:
     """All that judge bars (what finds carriers again has rows of its own); majority, thumbnails and edges."""
-    names = [name for name, _ in judges()]
+    names = [name for name, _ in judges(smoke=False)]
     assert len(set(names)) == len(names)
     for name in (name for name, recipe in RECIPES.items() if not isinstance(recipe, MetricRecipe)):
         assert f"untrained {name}, seed 0" in names
@@ -28,7 +28,7 @@ def test_those_without_a_network_judge_every_set() -> None:
     unseen = bars(24, 3)
     unseen = select(unseen, unseen.lift.argsort(stable=True))  # a lift's passages in a row
     sets = Sets(test=asked, known=known, unseen=unseen, alike=bars(12, 4))
-    found = {name: judge(sets) for name, judge in judges() if "untrained" not in name}
+    found = {name: judge(sets) for name, judge in judges(smoke=False) if "untrained" not in name}
     assert found["majority"]["seen"]["accuracy"] == found["majority"]["alike"]["accuracy"] == 0.5
     for name in ("thumbnails, nearest mask", "edge-energy", "edge-correlation"):
         assert [found[name][on]["accuracy"] for on in ("seen", "alike", "unseen")] == [1.0] * 3
