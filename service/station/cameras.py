@@ -161,9 +161,6 @@ class Cameras:
         found = [lift for lift in stored if lift.track and lift.camera and lift.camera.watched_url]
         wanted = {lift.id: (lift, versions.get(lift.id, 0)) for lift in found}
         self._stop_all([lift_id for lift_id, (key, _) in self._running.items() if wanted.get(lift_id) != key])
-        if listed != self._listed:
-            self._on_listed(listed)
-            self._listed = listed
         for lift_id, key in wanted.items():
             if lift_id in self._running or self._runner.stopping.is_set():
                 continue
@@ -172,6 +169,9 @@ class Cameras:
                 invalid[lift_id] = f"its camera cannot be watched: {error}"
         self._note_invalid(invalid)
         self._withdraw(set(wanted), set(invalid))
+        if listed != self._listed and (error := attempt(partial(self._on_listed, listed))) is not None:
+            log.error("a change of lifts is not followed everywhere", exc_info=error)
+        self._listed = listed
 
     def _report_masks(self, versions: dict[str, int]) -> dict[str, str]:
         """Tell of changed masks; return the lifts whose masks are damaged, each with the reason."""

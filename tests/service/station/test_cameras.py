@@ -89,6 +89,8 @@ class House:
 
     def note_listed(self, lift_ids: frozenset[str]) -> None:
         """Note what is listed, and what is watched."""
+        if "listing" in self.broken:
+            raise OSError("no such disk")
         with self.changed:
             self.listed.append((set(lift_ids), {status.lift_id for status in self.cameras.statuses()}))
             self.changed.notify_all()
@@ -290,7 +292,13 @@ def test_others_are_told_which_lifts_there_are_once_cameras_of_others_have_ended
     house.until(lambda: house.listed[-1] == ({"a", "b"}, {"a"}))
     house.store.write(lambda s: s.execute(text("UPDATE lifts SET config = '{}' WHERE id = 'b'"))).result()
     house.put(lift_of("c"))
-    house.until(lambda: house.listed[-1] == ({"a", "b", "c"}, {"a"}))
+    house.until(lambda: house.listed[-1] == ({"a", "b", "c"}, {"a", "c"}))
     house.store.write(partial(lifts.delete, lift_id="a")).result()
     house.cameras.refresh()
     house.until(lambda: house.listed[-1] == ({"b", "c"}, {"c"}))
+    house.broken.add("listing")
+    house.put(lift_of("d"))
+    house.until(lambda: house.calls()[-1] == ("start", "d"))
+    house.broken.clear()
+    house.put(lift_of("e"))  # watched all the same, and told of again with the next one
+    house.until(lambda: house.listed[-1] == ({"b", "c", "d", "e"}, {"c", "d", "e"}))
