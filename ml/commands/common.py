@@ -116,12 +116,17 @@ def require_photographs(folder: Path, use: Use) -> tuple[str, ...]:
 
 def read_parts(benchmark: Path, wanted: list[Part], workers: int, faces_blurred: bool = False) -> PictureSet:
     """Read parts of the benchmark, rendering what is not there yet."""
+    render_missing(benchmark, wanted, workers)
+    return read(benchmark, wanted, faces_blurred)
+
+
+def render_missing(benchmark: Path, wanted: list[Part], workers: int) -> None:
+    """Render those parts of the benchmark that are not there yet, whatever they look like on this machine."""
     missing = [part for part in wanted if not part.path(benchmark).exists()]
     with progress_bar() as progress:
         task = progress.add_task("rendering pictures", total=sum(part.pictures for part in missing), note="")
         for part, _ in render_parts(benchmark, missing, workers):
             progress.advance(task, part.pictures)
-    return read(benchmark, wanted, faces_blurred)
 
 
 def parts_of(splits: Sequence[Split], only: Sequence[str] | None) -> list[Part]:

@@ -9,10 +9,21 @@ from typing import Annotated, Any, Literal
 import torch
 import typer
 
-from ml.commands.common import BenchmarkOption, JsonOption, OutOption, deliver, progress_bar, provenance
+from ml.commands.common import (
+    BenchmarkOption,
+    JsonOption,
+    OutOption,
+    WorkersOption,
+    deliver,
+    progress_bar,
+    provenance,
+    render_missing,
+)
+from ml.data.benchmark import parts
 from ml.data.mnist import FOLDER
 from ml.papers.pairing.judging import TEST_SEED, judge
 from ml.papers.pairing.named import RECIPES, SMOKE, SetName, set_of
+from ml.papers.pairing.sets import SPLITS
 from ml.papers.pairing.training import PairingRecipe, Trained, Transformer, train
 from ml.papers.pairing.untaught import Naive, untaught
 from ml.plots.cutouts import write
@@ -45,6 +56,7 @@ def evaluate_pairing(
     pictures: Annotated[Path | None, typer.Option(help="Draw pairs and crops here; a PNG.")] = None,
     mnist: MnistOption = FOLDER,
     benchmark: BenchmarkOption = Path("runs/benchmark"),
+    workers: WorkersOption = 2,
     out: OutOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -59,6 +71,8 @@ def evaluate_pairing(
     recipe = replace(recipe, reduced=not whole, intervals=intervals or recipe.intervals)
     folder = run or Path("runs/pairing") / f"{name}-{'whole' if whole else transformer}-seed{seed}"
     try:
+        if name == "carriers":
+            render_missing(benchmark, parts(SPLITS), workers)
         data = set_of(name, mnist, benchmark)
         trained = untaught(naive, recipe, data) if naive else _train(recipe, data, folder)
         beside = train(replace(recipe, transformer=0), data, without) if without else None

@@ -19,12 +19,8 @@ SEEDS = (0, 1, 2)
 PAPERS = {"0": "--transformer 0", "2": "--transformer 2", "whole": "--transformer 0 --whole"}
 OURS = {"3": "--transformer 3", "6": "--transformer 6"}
 PAIRED: tuple[SetName, ...] = ("digits", "mnist-translated", "objects", "carriers", "mnist-scaled")
-FROM: dict[SetName, str] = {
-    "mnist-translated": "barwatch render mnist --out {folder}/mnist",
-    "mnist-scaled": "barwatch render mnist --out {folder}/mnist",
-    "carriers": "barwatch render benchmark --out {folder}/benchmark",
-}
-"""What brings a set's pictures where they are not there yet."""
+MNIST: tuple[SetName, ...] = ("mnist-translated", "mnist-scaled")
+"""Sets of digits that are fetched; runs render what else is not there yet."""
 
 
 def reproduce_pairing(
@@ -58,21 +54,21 @@ def reproduce_pairing(
 
 def planned(results: Path, folder: Path) -> Iterator[MadeResult]:
     """Yield the runs in order: what needs no learning, the paper's comparison, the other transformers."""
-    first = {name: (FROM[name].format(folder=folder),) if name in FROM else () for name in PAIRED}
+    first = dict.fromkeys(MNIST, (f"barwatch render mnist --out {folder / 'mnist'}",))
     places = f"--mnist {folder / 'mnist'} --benchmark {folder / 'benchmark'}"
     untaught = [("thumbnails", "0", 0), *(("untrained", kind, seed) for kind in ("0", "2") for seed in SEEDS)]
     for name, (naive, kind, seed) in product(PAIRED, untaught):
         file = f"{FOLDER}/{name}-{kind}-{naive}-seed{seed}.json"
         how = f"--transformer {kind} --naive {naive} --seed {seed} {places}"
         yield MadeResult(
-            file, (*first[name], f"barwatch evaluate-pairing {name} {how} --out {results / file}")
+            file, (*first.get(name, ()), f"barwatch evaluate-pairing {name} {how} --out {results / file}")
         )
     for name, kinds, seed in product(PAIRED, (PAPERS, OURS), SEEDS):
         for kind, words in kinds.items():
             run = folder / "pairing" / f"{name}-{kind}-seed{seed}"
             file = f"{FOLDER}/{run.name}.json"
             command = f"barwatch evaluate-pairing {name} {words} --seed {seed} --run {run} {places}"
-            yield MadeResult(file, (*first[name], f"{command} --out {results / file}"))
+            yield MadeResult(file, (*first.get(name, ()), f"{command} --out {results / file}"))
             if kind == "2" and seed == SEEDS[0]:
                 whole, sheet = run.with_name(f"{name}-0-seed{seed}"), f"{FOLDER}/{name}.png"
                 drawn = f"{command} --without {whole} --pictures {results / sheet}"
