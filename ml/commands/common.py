@@ -21,6 +21,7 @@ from ml.data.photographs import Use, present
 from ml.data.pictures import PictureSet, read
 from ml.data.rendered import LiftRecipe, PlainLifts, prepare
 from ml.export.manifest import git_commit
+from ml.machine.files import written_whole
 
 ROOT = Path(__file__).resolve().parent.parent
 RELEASED = ROOT / "released"
@@ -164,10 +165,8 @@ def judged_network(artefact: Path) -> dict[str, Any]:
 def keep(result: dict[str, Any], out: Path | None) -> None:
     """Write a result, or what there is of it so far, to a file if one is given: whole or not at all."""
     if out:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        partial = out.with_name(out.name + ".partial")
-        partial.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-        partial.rename(out)
+        with written_whole(out) as part:
+            part.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
 
 
 def deliver(result: dict[str, Any], table: str, out: Path | None, as_json: bool) -> None:

@@ -16,14 +16,13 @@ from ml.data.rendered import LiftRecipe, renderers, write
 KEPT_BYTES = 24 << 30
 """Rendered lifts that are kept: more than a training reads until the next ones are there."""
 
-PARTIAL = ".partial.npz"
 _NICE = 10  # who learns, and who loads for it, comes first
 
 
 def arrived(folder: Path) -> list[Path]:
-    """Return the lifts' files that are in a folder now, sorted; none of those that are being written."""
+    """Return the lifts' files that are in a folder now, sorted."""
     with os.scandir(folder) as entries:
-        names = [e.name for e in entries if e.name.endswith(".npz") and not e.name.endswith(PARTIAL)]
+        names = [e.name for e in entries if e.name.endswith(".npz")]
     return [folder / name for name in sorted(names)]
 
 

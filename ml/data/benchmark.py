@@ -22,6 +22,7 @@ import numpy as np
 
 from ml.data.counts import ALIKE, SPLITS, TABLE, Counts, Split, pictures, unlisted
 from ml.data.rendered import LAYOUT, RenderedLift, renderers, write
+from ml.machine.files import written_whole
 from ml.scene.conditions import sample_conditions, sample_riders
 from ml.scene.lift import LiftScene
 from ml.scene.passage import Circumstances, plain
@@ -135,7 +136,8 @@ def _render_to(folder: Path, part: Part) -> tuple[Part, str]:
     content, factors = render_part(part)
     digest = checksum(content)
     side = part.path(folder).with_suffix(".json")
-    side.write_text(json.dumps({"sha256": digest, "pictures": factors}) + "\n", encoding="utf-8")
+    with written_whole(side) as at:
+        at.write_text(json.dumps({"sha256": digest, "pictures": factors}) + "\n", encoding="utf-8")
     write(part.path(folder), content)  # last: a file that is there is whole
     return part, digest
 

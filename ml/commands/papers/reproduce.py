@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from ml.commands.common import RESULTS
-from ml.commands.papers.making import SharedPlan
+from ml.commands.papers.making import SharedPlan, chosen
 from ml.commands.papers.sets import renderings
 from ml.commands.papers.steps import steps
 from ml.machine.together import side_by_side
@@ -49,7 +49,7 @@ def reproduce(
     results = results.relative_to(here) if results.is_relative_to(here) else results
     command = context.find_root().command
     plan = SharedPlan(
-        [step for step in steps(results, folder, threads) if not names or step.file.startswith(tuple(names))],
+        chosen(steps(results, folder, threads), names),
         results,
         folder / "reproduced",
         partial(command.main, prog_name="barwatch"),

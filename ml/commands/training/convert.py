@@ -8,6 +8,7 @@ from typing import Annotated
 import torch
 import typer
 
+from ml.machine.files import written_whole
 from ml.models.weights.converted import SOURCES
 
 WEIGHTS = Path("runs/weights")
@@ -38,8 +39,6 @@ def convert(
             state = read(find())
         except (FileNotFoundError, ValueError) as error:
             raise typer.BadParameter(str(error)) from None
-        out.mkdir(parents=True, exist_ok=True)
-        partial = (out / file).with_suffix(".partial")
-        torch.save(state, partial)
-        partial.rename(out / file)
+        with written_whole(out / file) as part:
+            torch.save(state, part)
         typer.echo(str(out / file))

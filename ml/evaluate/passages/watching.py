@@ -12,6 +12,7 @@ from pathlib import Path
 from ml.evaluate.events import Record
 from ml.evaluate.passages.variants import VARIANTS, Prepared, prepare
 from ml.evaluate.watching import RenderedRecording, watch_video
+from ml.machine.files import written_whole
 
 _ROOT = Path(__file__).resolve().parents[3]
 _SOURCES = (
@@ -82,10 +83,8 @@ def _watch(root: Path, recording: RenderedRecording, name: str, model: Path) -> 
         lines: list[Record] = json.loads(kept.read_text(encoding="utf-8"))
     else:
         lines = watch_video(prepared.video, prepared.lift, model)
-        kept.parent.mkdir(exist_ok=True)
-        partial = kept.with_suffix(".partial")
-        partial.write_text(json.dumps(lines, indent=1) + "\n", encoding="utf-8")
-        partial.rename(kept)
+        with written_whole(kept) as part:
+            part.write_text(json.dumps(lines, indent=1) + "\n", encoding="utf-8")
     return Watch(recording, name, prepared.truth, lines, by)
 
 

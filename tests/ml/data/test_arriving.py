@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from ml.data import arriving
 from ml.data.arriving import ArrivingLifts, arrived, mixed
 from ml.data.episodes import Episodes
 from ml.data.rendered import LiftRecipe, RenderedLift, load
@@ -61,7 +60,7 @@ def test_a_file_that_goes_between_listing_and_reading_is_passed_over(
 
 def test_the_oldest_go_and_what_is_half_written_is_not_read(lift_files: list[Path], tmp_path: Path) -> None:
     """Room for two and a half of four files: the last two are left."""
-    (tmp_path / f"half{arriving.PARTIAL}").write_bytes(b"...")
+    (tmp_path / "half.npz.1.part").write_bytes(b"...")
     room = int(2.5 * lift_files[0].stat().st_size)
     with ArrivingLifts(tmp_path, _jobs(Copies(lift_files[0]), 4), workers=1, kept_bytes=room) as lifts:
         lifts.wait_for(4)

@@ -1,15 +1,16 @@
 """A plan that several processes make: each result once, also what fails."""
 
-import json
 import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import pytest
+import typer
 
+from ml.commands.common import keep
 from ml.commands.papers import making
-from ml.commands.papers.making import MadeResult, SharedPlan, alone
+from ml.commands.papers.making import MadeResult, SharedPlan, alone, chosen
 from ml.commands.papers.sets import Rendering
 from ml.machine.together import side_by_side
 
@@ -31,7 +32,7 @@ def _runs(folder: Path, words: list[str]) -> None:
     with (folder / "ran.txt").open("a") as ran:
         ran.write(f"{' '.join(words)}\n")
     if words[0] == "makes":
-        (folder / words[1]).write_text(json.dumps({"complete": True}))
+        keep({"complete": True}, folder / words[1])
     sys.exit(words[0] == "fails")
 
 
@@ -102,6 +103,17 @@ def test_what_another_process_makes_is_left_to_it(tmp_path: Path, capfd: pytest.
         assert _plan(tmp_path, steps=PLAN[3:]).work() == 0
     assert "first.json: another process makes it" in capfd.readouterr().err
     assert not (tmp_path / "ran.txt").exists()
+
+
+def test_a_name_that_no_result_begins_with_is_refused() -> None:
+    """With or without the folder; the plan's order stays, and nothing is chosen twice."""
+    steps = [
+        MadeResult(f"{name}.json", ()) for name in ("systems/vgg16", "getnet/digits-0", "getnet/objects-0")
+    ]
+    assert chosen(steps, None) == chosen(steps, []) == steps
+    assert chosen(steps, ["objects", "digits", "getnet/d"]) == steps[1:]
+    with pytest.raises(typer.BadParameter, match=r"begins with vgg17, digits-1$"):
+        chosen(steps, ["vgg17", "systems/v", "digits-1"])
 
 
 def _no_disk(workers: int) -> list[int]:
