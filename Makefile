@@ -1,4 +1,4 @@
-# `make run` starts the demonstration, `make test` runs everything; each sets up what it needs.
+# `make run` starts the demonstration, `make test` tests; each sets up what it needs.
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
@@ -10,7 +10,7 @@ NVIDIA := $(wildcard /dev/nvidia0 /dev/nvidiactl /dev/dxg)
 BARWATCH_TORCH ?= $(if $(NVIDIA),,cpu)
 TORCH_INDEXES ?= https://download.pytorch.org/whl
 
-.PHONY: run test setup setup-test lint types unit postgres slow cluster-kills weights retrain screenshot screens enrolment page-speed bom holes dist clean help
+.PHONY: run test thorough setup setup-test lint types unit costly postgres slow cluster-kills weights retrain screenshot screens enrolment page-speed bom holes dist clean help
 
 help:            ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -18,7 +18,9 @@ help:            ## this list
 run: setup       ## start the demonstration on port $BARWATCH_PORT and print its link
 	$(BIN)/barwatch demo --port $(BARWATCH_PORT)
 
-test: setup-test lint types unit postgres   ## lint, types and the default test suite, of Python and of the page
+test: setup-test lint types unit   ## lint, types and the default test suite, of Python and of the page
+
+thorough: setup-test costly postgres   ## the tests that cost most, and those on PostgreSQL; CI runs them too
 
 PAGE := service/console/built/index.html
 PAGE_SOURCES := $(shell find service/console/src service/console/public service/words -type f -not -name '*.py*') \
@@ -55,8 +57,12 @@ types:           ## mypy, strict
 	$(BIN)/mypy
 
 # Four of them on two cores: a test that drives a browser, a camera or a service waits for half of its time.
+TOGETHER := -n 4 --dist loadfile --no-loadscope-reorder --durations=20 --durations-min=4
 unit:            ## the default test suite
-	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder --durations=20 --durations-min=4
+	$(BIN)/python -m pytest $(TOGETHER)
+
+costly:          ## tests of which each takes seconds of a processor
+	$(BIN)/python -m pytest $(TOGETHER) -m 'thorough and not slow and not gpu and not docker and not postgres'
 
 postgres:        ## what uses a database, on PostgreSQL; skipped where there is no server
 	$(BIN)/python -m pytest -m 'postgres and not slow' -n 2 --dist loadfile tests/service

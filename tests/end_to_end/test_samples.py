@@ -44,6 +44,7 @@ def test_watch_finds_every_carrier_once_and_judges_it_correctly(name: str) -> No
     assert [s["t_middle"] for s in judged] == pytest.approx([c["t_middle"] for c in due], abs=NEAR_S)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("name", "first", "step"),
     [

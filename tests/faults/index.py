@@ -16,7 +16,7 @@ from tests.faults.rows import ROWS
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = ROOT / "docs" / "faults.md"
-AT_LENGTH = {"slow", "docker", "gpu", "postgres"}
+AT_LENGTH = {"thorough", "slow", "docker", "gpu", "postgres"}
 """Marks of tests that the default run leaves out."""
 
 INTRODUCTION = """# Faults and attacks

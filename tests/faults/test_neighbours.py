@@ -94,6 +94,7 @@ def neighbours(folder: Path, window_s: float, windows: int) -> tuple[float, floa
     return alone, beside, hung
 
 
+@pytest.mark.thorough
 @pytest.mark.fault(3)
 @pytest.mark.fault(8)
 def test_one_that_hangs_and_one_that_floods_take_nothing_from_six_others(tmp_path: Path) -> None:
@@ -152,6 +153,7 @@ def resident(pid: int) -> int:
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * 4096
 
 
+@pytest.mark.thorough
 @pytest.mark.fault(10)
 def test_five_times_the_pictures_take_no_more_memory_and_drops_are_counted() -> None:
     """Row 10: at five times the rate, with nobody taking reports: memory +10 % at most, drops counted."""

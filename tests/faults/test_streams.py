@@ -27,6 +27,7 @@ from tests.service.tiny_model import CLOSE, OPEN
 from tests.service.verdicts.test_pipeline import House
 
 
+@pytest.mark.thorough
 @pytest.mark.fault(5)
 def test_what_was_damaged_on_its_way_is_unknown(tmp_path: Path, inline_engine: InlineEngine) -> None:
     """Row 5: bytes flipped in an H.264 draft of a running line: no crash, and `unknown` while damaged."""
@@ -82,6 +83,7 @@ def passages_of(source: Iterator[Frame]) -> list[Passage]:
     return [passage for frame in taken for passage in extractor.step(frame)]
 
 
+@pytest.mark.thorough
 @pytest.mark.fault(6)
 def test_a_camera_that_sets_its_clock_loses_and_doubles_nothing() -> None:
     """Row 6: stamps run backwards, leap and stand still: every carrier once, as far apart as they are."""
@@ -105,6 +107,7 @@ class _Clock(datetime):
         return super().now(tz) + cls.off
 
 
+@pytest.mark.thorough
 @pytest.mark.fault(6)
 def test_a_wall_clock_that_steps_loses_and_doubles_no_alarm(
     store: Store, inline_engine: InlineEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -123,6 +123,7 @@ def watch(
     return reports
 
 
+@pytest.mark.thorough
 @pytest.mark.fault(7)
 def test_a_line_that_stands_and_a_camera_that_is_moved(inline_engine: InlineEngine) -> None:
     """Stopped for 80 s: reported, nothing raised. Row 7: from the alarm on, every carrier is `unknown`."""

@@ -61,6 +61,7 @@ def refusal(url: str) -> str:
     return f"{caught.value}\n{by_schema.value}"
 
 
+@pytest.mark.thorough
 @given(PASSWORDS, st.sampled_from(SHAPES))
 @example("Canary/1", SHAPES[0])
 @example("Canary#1", SHAPES[0])

@@ -33,6 +33,7 @@ def recording(tmp_path: Path) -> Path:
     return write_video(tmp_path / "a.mp4", list(range(0, 6000, 40)))
 
 
+@pytest.mark.thorough
 def test_a_camera_shows_its_picture_size_rate_codec_and_delay(
     recording: Path, rtsp: Serve, make_house: Any, tmp_path: Path
 ) -> None:
@@ -77,6 +78,7 @@ def test_a_wrong_password_is_recognised(
     assert "Canary" not in out + err + wrong.reason
 
 
+@pytest.mark.thorough
 def test_a_stored_password_opens_its_camera(
     recording: Path, rtsp: Serve, make_house: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -52,6 +52,7 @@ def test_a_refused_transport_is_a_source_error(
         first(addresses["cam"], 1, asked)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("transport", ["tcp", "udp"])
 def test_lost_packets_mark_frames_as_damaged(
     tmp_path: Path, rtsp: Serve, monkeypatch: pytest.MonkeyPatch, transport: Transport

@@ -103,6 +103,7 @@ def _remove_database(service: Running, data: Path) -> None:
             kinds |= {alarm["kind"] for alarm in told.get("alarms", ())}
 
 
+@pytest.mark.thorough
 def test_a_service_that_hangs_ends(tmp_path: Path, model: Path) -> None:
     """Its watchdog is at work: stopped for longer than that may last, the process does not go on."""
     arguments = ("--data", str(tmp_path / "data"), "--model", str(model))
@@ -115,6 +116,7 @@ def test_a_service_that_hangs_ends(tmp_path: Path, model: Path) -> None:
         assert "(most recent call first)" in service.output.read_text()
 
 
+@pytest.mark.thorough
 def test_a_start_that_fails_says_why_in_its_last_line(tmp_path: Path, model: Path) -> None:
     """What only the embedder finds, other golden vectors: exit code 1, the reason, and no traceback."""
     shutil.copytree(model.parent, tmp_path / "model")

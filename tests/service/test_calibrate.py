@@ -38,6 +38,7 @@ def calibrated(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str
     return out, json.loads(result.stdout)
 
 
+@pytest.mark.thorough
 def test_a_sample_video_gives_a_lift_folder(calibrated: tuple[Path, dict[str, object]]) -> None:
     """lift.toml reads back as what was printed; the pictures are there to draw masks on."""
     out, found = calibrated
@@ -61,6 +62,7 @@ def test_a_sample_video_gives_a_lift_folder(calibrated: tuple[Path, dict[str, ob
     assert any((one[between] == middle[between]).all() for one in single if one is not None)
 
 
+@pytest.mark.thorough
 def test_the_frame_is_about_as_wide_as_a_hand_made_one(calibrated: tuple[Path, dict[str, object]]) -> None:
     """In a wider one the bar is too thin to be told: within a third of the sample's scale at that place."""
     lift, folder = read_lift(calibrated[0] / "lift.toml"), sample_folder(DEMO)
@@ -149,6 +151,7 @@ def test_with_a_box_nobody_is_told_to_draw_one() -> None:
     assert "--box" not in _ADVICE[True]
 
 
+@pytest.mark.thorough
 def test_a_folder_with_masks_is_left_alone(calibrated: tuple[Path, dict[str, object]]) -> None:
     """Masks are drawn for one track: it is not changed under them."""
     folder = sample_folder(DEMO)

@@ -235,6 +235,7 @@ def strike_once(struck: Struck, chance: random.Random) -> str:
     return f"thread {name} by {blow}"
 
 
+@pytest.mark.thorough
 @pytest.mark.fault(9)
 @pytest.mark.fault(47)
 @pytest.mark.parametrize(

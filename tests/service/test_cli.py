@@ -144,6 +144,7 @@ def test_large_references_are_taken_on_a_data_folder(runner: CliRunner, drawings
     assert result.exit_code == 0, result.exception
 
 
+@pytest.mark.thorough
 def test_enroll_says_that_a_lift_without_a_camera_is_not_watched(
     runner: CliRunner, drawings: Path, model: Path, tmp_path: Path
 ) -> None:
@@ -226,6 +227,7 @@ def test_lifts_says_what_is_armed_and_what_is_missing(runner: CliRunner, drawing
     assert (found["id"], found["armed"], found["not_armed"]["reason"]) == ("my-lift", False, "not_confirmed")
 
 
+@pytest.mark.thorough
 def test_lifts_shows_site_calibrations_and_what_a_shadow_said(
     runner: CliRunner, drawings: Path, model: Path
 ) -> None:
@@ -363,6 +365,7 @@ def test_commands_of_missing_extras_say_how_to_get_them(tmp_path: Path) -> None:
         assert "Traceback" not in found.stderr
 
 
+@pytest.mark.thorough
 def test_the_benches_of_both_packages_share_one_group(runner: CliRunner) -> None:
     """`bench` holds ours and ml's; without ml ours still runs, and ml's say how to get them."""
     listed = run(runner, "bench", "--help").output

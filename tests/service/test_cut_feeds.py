@@ -45,6 +45,7 @@ def raise_until(stop: threading.Event, service: Service, seen: list[int]) -> Non
             return
 
 
+@pytest.mark.thorough
 @pytest.mark.fault(14)
 def test_a_hundred_cuts_leave_no_gap(tmp_path: Path, model: Path) -> None:
     """Row 14: cut without a word 100 times while alarms come, and resumed with `after`: each alarm once."""

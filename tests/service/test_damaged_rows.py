@@ -123,6 +123,7 @@ def until(client: httpx.Client, path: str, wanted: Callable[[Any], bool]) -> Any
     raise AssertionError(f"after a minute there is still {answer}")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "enrolled",
     [
@@ -153,6 +154,7 @@ def damaged(store: Store, damage: str) -> None:
     store.write(lambda s: s.execute(text(f"UPDATE {damage} WHERE lift_id = 'odd'"))).result()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("damage", DAMAGED_MASKS)
 def test_damaged_masks_are_one_lifts_trouble(store: Store, damage: str) -> None:
     """Whatever is damaged, reading them is a conflict that names it; the other lift's are read."""
@@ -165,6 +167,7 @@ def test_damaged_masks_are_one_lifts_trouble(store: Store, damage: str) -> None:
         assert masks.active(session, "well") is not None
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "damage", ["state = 'gone'", "kind = X'FF'", "evidence = '{half'", "raised_at = 'soon'"]
 )

@@ -123,6 +123,7 @@ def are_live(client: httpx.Client, *lift_ids: str) -> bool:
     return all(found.get(lift_id) == "live" for lift_id in lift_ids)
 
 
+@pytest.mark.thorough
 @pytest.mark.fault(20)
 @pytest.mark.fault(37)
 @pytest.mark.fault(38)

@@ -96,6 +96,7 @@ class Watching(Service):
         return lambda watched, _: LiveCamera(watched.lift.id)
 
 
+@pytest.mark.thorough
 def test_the_time_between_two_runs_is_told_of(tmp_path: Path, model: Path) -> None:
     """A start says through the API since when the lift that was watched had not been, and is itself noted."""
     track = {
@@ -128,6 +129,7 @@ def test_the_time_between_two_runs_is_told_of(tmp_path: Path, model: Path) -> No
     store.close()
 
 
+@pytest.mark.thorough
 def test_what_the_database_refuses_reaches_the_feed(
     tmp_path: Path, model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -145,6 +147,7 @@ def test_what_the_database_refuses_reaches_the_feed(
         service.run()
 
 
+@pytest.mark.thorough
 @pytest.mark.fault(47)
 def test_an_unforeseen_failure_shows_and_is_tried_again(tmp_path: Path, model: Path) -> None:
     """Not ready, and by what name it fails; ready once it has succeeded. Nothing is started twice."""
@@ -165,6 +168,7 @@ def test_an_unforeseen_failure_shows_and_is_tried_again(tmp_path: Path, model: P
     assert calls >= 2
 
 
+@pytest.mark.thorough
 def test_a_lift_that_does_not_validate_keeps_back_no_other(tmp_path: Path, model: Path) -> None:
     """The service is ready, and an alarm of its own says which lift is out of service and why."""
     with serving(settings_of(tmp_path, model)):
@@ -184,6 +188,7 @@ def test_a_lift_that_does_not_validate_keeps_back_no_other(tmp_path: Path, model
     assert "name: Field required" in alarms[0]["message"]
 
 
+@pytest.mark.thorough
 def test_it_is_not_ready_before_every_camera_is_started(tmp_path: Path, model: Path) -> None:
     """While it starts, readiness says what it is at; and then that there is nothing left to do."""
     at_it, let_go = threading.Event(), threading.Event()

@@ -74,6 +74,7 @@ class Start:
         sys.stdout.write(f"{moment_s:6.2f} s: ended after {took_s:.2f} s\n")
 
 
+@pytest.mark.thorough
 @pytest.mark.fault(47)
 @pytest.mark.parametrize(
     ("moments", "within_s"), [(2, PATIENCE_S), pytest.param(50, WITHIN_S, marks=pytest.mark.slow)]

@@ -53,6 +53,7 @@ def test_the_page_s_packages_are_locked_by_hash() -> None:
     assert '"ci"' in text, "npm install would change the lock file; npm ci keeps to it"
 
 
+@pytest.mark.thorough
 def test_the_bill_names_every_package_once(bill: dict[str, Any]) -> None:
     """Python's, the page's and the network; in CycloneDX's JSON."""
     assert (bill["bomFormat"], bill["specVersion"]) == ("CycloneDX", "1.6")
@@ -69,6 +70,7 @@ def test_the_bill_names_every_package_once(bill: dict[str, Any]) -> None:
     assert network["hashes"] == [{"alg": "SHA-256", "content": manifest["sha256"]}]
 
 
+@pytest.mark.thorough
 def test_the_bill_says_what_ships_and_under_which_licence(bill: dict[str, Any]) -> None:
     """Each component of the image has a licence; what only tests and training need is `excluded`."""
     required = {each["name"] for each in bill["components"] if each.get("scope") == "required"}

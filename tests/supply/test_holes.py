@@ -80,6 +80,7 @@ def check(osv: str, registry: str) -> tuple[int, str]:
     return done.returncode, done.stdout
 
 
+@pytest.mark.thorough
 def test_without_any_source_nothing_was_checked() -> None:
     """No network: both are said to be unchecked, and it does not end as if all were well."""
     code, said = check(NOWHERE, NOWHERE)
@@ -91,6 +92,7 @@ def test_without_any_source_nothing_was_checked() -> None:
     assert "no known hole" not in said
 
 
+@pytest.mark.thorough
 def test_every_pinned_package_is_asked_about(advisories: tuple[Advisories, str]) -> None:
     """Both sources answer and know of none: the only way to end with 0."""
     said, url = advisories
@@ -101,6 +103,7 @@ def test_every_pinned_package_is_asked_about(advisories: tuple[Advisories, str])
     assert len(set(said.asked)) == len(pins())
 
 
+@pytest.mark.thorough
 def test_holes_are_named(advisories: tuple[Advisories, str]) -> None:
     """With the package, its version, the advisory and what mends it."""
     said, url = advisories

@@ -67,11 +67,23 @@ class WarmContext(ForkServerContext):
     Process = WarmProcess
 
 
+@cache
+def _loaded_context() -> WarmContext:
+    """Return the context once its server has loaded the modules.
+
+    A thread that starts a process would wait for that, for seconds, and could not be stopped meanwhile.
+    """
+    context = WarmContext()
+    first = context.Process(target=int)  # does nothing
+    first.start()
+    first.join()
+    return context
+
+
 @pytest.fixture(autouse=True, scope="session")
 def warm_processes() -> Iterator[None]:
     """Whatever is spawned in this process is forked with its modules loaded."""
-    context = WarmContext()
     with pytest.MonkeyPatch.context() as patch:
         for module in SPAWNING:
-            patch.setattr(f"{module}.get_context", lambda _: context)
+            patch.setattr(f"{module}.get_context", lambda _: _loaded_context())
         yield

@@ -45,6 +45,7 @@ def test_a_wrong_pick_among_right_ones_is_noticed() -> None:
     assert ProposalReason.PICKS_CONTRADICT in found.reasons
 
 
+@pytest.mark.thorough
 def test_picks_of_the_same_state_give_no_masks_to_trust() -> None:
     """Two open passages: nothing but noise differs."""
     found = _propose([True, True], [True, False])

@@ -27,6 +27,7 @@ class OneConvolution(nn.Module):
         return out.flatten(1)
 
 
+@pytest.mark.thorough
 def test_a_multiplication_and_an_addition_count_two() -> None:
     """40 x 40 places, 4 outputs, 75 products each."""
     assert count_operations(torch.jit.script(OneConvolution())) == 2 * 40 * 40 * 4 * 75

@@ -61,6 +61,7 @@ def test_recordings_of_two_checkouts_are_compared_picture_by_picture(
     assert (found["ratio"], found["events_ratio"], found["same_pictures"]) == (1.5, 4.0, False)
 
 
+@pytest.mark.thorough
 def test_a_recordings_rate_is_measured_and_its_pictures_are_the_seeds() -> None:
     """The script runs, and gives the same digest each time."""
     first, again = (

@@ -72,6 +72,7 @@ def test_the_command_keeps_its_rows_and_fails_beyond_a_minute(
     assert CliRunner().invoke(cli.app, [*words, "nothing"]).exit_code == 2
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", RECIPES)
 def test_no_smoke_run_learns_much(name: str) -> None:
     """Pictures of all its batches, times its network's operations: no time, so that no machine decides."""

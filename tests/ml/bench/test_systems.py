@@ -55,6 +55,7 @@ def artefact(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.mark.thorough
 def test_the_papers_network_answers_as_it_does_eagerly() -> None:
     """Scripted and frozen, from bytes, whatever the batch."""
     torch.manual_seed(0)

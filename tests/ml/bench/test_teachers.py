@@ -15,6 +15,7 @@ from service import cli
 NARROW = ModelConfig(widths=(4, 6, 12, 24), matcher_width=8)
 
 
+@pytest.mark.thorough
 def test_a_wider_network_costs_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A row for each; costs are the first one's rate by its own. Five times as wide, it costs more."""
     config = replace(PRESETS["smoke"], model=NARROW)

@@ -13,6 +13,8 @@ from ml.data import benchmark as data
 from ml.data.counts import Counts
 from service import cli
 
+pytestmark = pytest.mark.thorough
+
 TINY = Counts("S3", train=(6, 6), validation=(3, 3), test=(6, 3), large=(3, 3))
 
 

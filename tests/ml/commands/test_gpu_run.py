@@ -21,6 +21,7 @@ from tests.ml.commands.learners import alone
 RUN = CliRunner()
 
 
+@pytest.mark.thorough
 def test_a_rehearsal_in_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Train by the clock on lifts that arrive, and export; tests and bench fail, which costs nothing else."""
     narrow = ModelConfig(widths=(16, 6, 12, 24), matcher_width=8)  # only the stem is as what ships

@@ -56,6 +56,7 @@ def test_outside_of_a_repository_everything_is_stale(measured: tuple[Path, Path]
     assert [name for name, _ in stale(results, tmp_path / "none.ts")] == ["crosscheck", "loco", "seats"]
 
 
+@pytest.mark.thorough
 def test_each_result_is_measured_by_its_own_command(
     measured: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:

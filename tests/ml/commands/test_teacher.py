@@ -53,6 +53,7 @@ def _embeddings(checkpoint: Path) -> torch.Tensor:
     return found
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("ships", [False, True])
 def test_a_wider_network_starts_as_the_narrow_one(words: list[str], tmp_path: Path, ships: bool) -> None:
     """Twice the channels of what ships, and after a step at a rate of zero the narrow network's answers.

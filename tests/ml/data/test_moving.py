@@ -45,6 +45,7 @@ def test_a_bar_does_what_its_row_says(movement: Movement) -> None:
             assert not moved.any()
 
 
+@pytest.mark.thorough
 def test_a_lift_is_a_pure_function_of_its_seed() -> None:
     """Twelve pictures of each passage, the carrier at the same place in each; the same again, bit for bit."""
     first, second = (MovingLifts(2).render(60_900) for _ in range(2))

@@ -247,6 +247,7 @@ def test_figures_by_hand() -> None:
     assert one["closed_called_open_interval_95"] == two["closed_called_open_interval_95"]
 
 
+@pytest.mark.thorough
 def test_the_table_names_the_lift_that_lost_most(monkeypatch: pytest.MonkeyPatch) -> None:
     """A row for each number of passages, of reviews and part left out, and for each share of open ones."""
     shares = SHARES[2:3]

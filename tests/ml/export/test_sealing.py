@@ -217,6 +217,7 @@ def test_what_cannot_sign_is_said(tmp_path: Path) -> None:
     refused(path, "edited, damaged")
 
 
+@pytest.mark.thorough
 def test_the_command_seals_an_old_artefact(
     tmp_path: Path, lift_files: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -201,6 +201,7 @@ def _gradient(model: GetNet, images: Tensor, masks: Tensor, is_open: Tensor, red
     return gradient[:, [0, 0, 1], [0, 2, 2]]
 
 
+@pytest.mark.thorough
 def test_reduced_precision_keeps_the_transformations_gradient() -> None:
     """On rendered carriers, in bfloat16 as training computes: its direction and signs are those of float32.
 

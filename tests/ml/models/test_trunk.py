@@ -66,6 +66,7 @@ def test_what_the_trunk_sees_counts_once_it_is_added(
     assert [n for n, p in named.items() if p.grad is None or not p.grad.abs().sum() > 0] == []
 
 
+@pytest.mark.thorough
 def test_it_is_measured_as_the_others_are(
     pair: tuple[BarwatchNetwork, BarwatchNetwork], images: torch.Tensor
 ) -> None:

@@ -37,6 +37,7 @@ def test_a_space_of_more_dimensions_is_refused() -> None:
         masks_of(system_of(RECIPES["getnet"]), pictures().masks.numpy())
 
 
+@pytest.mark.thorough
 def test_the_plot_is_a_picture_with_a_panel_for_each_lift(tmp_path: Path) -> None:
     """One for the lift and one for all masks, in both colours."""
     points = np.random.default_rng(0).normal(size=(50, 2)).astype(np.float32)

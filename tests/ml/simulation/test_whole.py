@@ -181,6 +181,7 @@ def test_every_assumption_has_its_range_and_source() -> None:
     assert Assumptions.read()["feeds_per_process"] == FEEDS
 
 
+@pytest.mark.thorough
 def test_a_run_of_three_nodes_is_compared_once_there_is_one(measured: Path, tmp_path: Path) -> None:
     """It stands among the comparisons, and the constants of one machine stay those of one machine."""
     for path in measured.glob("*.json"):
@@ -195,6 +196,7 @@ def test_a_run_of_three_nodes_is_compared_once_there_is_one(measured: Path, tmp_
     assert costs.main == costs_of(Figures(measured), assumed).main
 
 
+@pytest.mark.thorough
 def test_the_page_has_every_table_and_plot(found: dict[str, Any], tmp_path: Path) -> None:
     """docs/capacity.md has a place for each table, each table is filled, and the plots are drawn."""
     page = (ROOT / "docs" / "capacity.md").read_text(encoding="utf-8")

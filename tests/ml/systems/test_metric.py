@@ -35,6 +35,7 @@ def paper(name: str) -> MetricRecipe:
 METRIC = sorted({*RECIPES} - {*BARS})
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", METRIC)
 def test_each_system_learns_what_a_batch_shows(name: str) -> None:
     """Steps on one batch lower its loss, without dropout and the batch's own statistics."""
@@ -56,6 +57,7 @@ def test_each_system_learns_what_a_batch_shows(name: str) -> None:
     assert 0 < system.validation(DATA, DATA) <= 1
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "changes",
     [
@@ -122,6 +124,7 @@ def test_the_rate_falls_as_the_papers_say() -> None:
     assert rates == pytest.approx([1e-4, 1e-4, 5e-5, 2.5e-5])
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("network", "first_ten", "count"),
     [("mildnet", vgg16.FIRST_TEN, 14), ("resnet50", resnet50.FIRST_TEN, 5)],
@@ -172,6 +175,7 @@ def test_a_crop_is_a_part_or_its_mirror_and_a_movement_stays_within_its_bounds()
         assert len(columns) == len(rows)
 
 
+@pytest.mark.thorough
 def test_a_run_cut_within_an_epoch_counts_on(tmp_path: Path) -> None:
     """Saved after every step and read back: the same weights, dropout too, and the same triplets counted."""
     recipe = TripletRecipe(
@@ -195,6 +199,7 @@ def test_a_run_cut_within_an_epoch_counts_on(tmp_path: Path) -> None:
     assert expected["state"]["finished"]
 
 
+@pytest.mark.thorough
 def test_a_hard_round_follows_the_first_when_it_is_no_better(tmp_path: Path) -> None:
     """Two rounds, each ended by patience; the second draws hard negatives, and is saved with them."""
     recipe = TripletRecipe(

@@ -66,6 +66,7 @@ def recipe_of(name: str, **changes: object) -> Recipe:
 BARS = sorted(name for name, recipe in RECIPES.items() if not isinstance(recipe, MetricRecipe))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", sorted({*BARS} - {"siamese", "classifier"}))
 def test_each_system_learns_what_a_batch_shows(name: str, data: PictureSet) -> None:
     """Every step on one batch lowers its loss; every picture gets a score. The other two: tests/ml/train.
@@ -157,6 +158,7 @@ def test_momentum_is_nesterov_s() -> None:
     )
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("loss", ["multi-label", "focal"])
 def test_two_labels_are_learnt_at_once(loss: str, data: PictureSet) -> None:
     """Steps on one batch part open from closed, and the score is the second label's logit."""

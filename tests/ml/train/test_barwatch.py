@@ -32,6 +32,7 @@ def history(lift_files: list[Path]) -> list[dict[str, torch.Tensor]]:
     return [learner.update(episode) for _ in range(config.steps)]
 
 
+@pytest.mark.thorough
 def test_it_overfits_one_batch(history: list[dict[str, torch.Tensor]]) -> None:
     """16 steps on one episode bring its margin loss well down: everything is connected."""
     assert history[-1]["margin"] < 0.6 * history[0]["margin"]
@@ -55,11 +56,13 @@ def test_a_gpu_learns_too(lift_files: list[Path], tmp_path: Path) -> None:
     assert resumed.step == TINY.steps
 
 
+@pytest.mark.thorough
 def test_pictures_of_another_lift_are_told_apart(history: list[dict[str, torch.Tensor]]) -> None:
     """On the same episode: its own pictures fit their masks, the next lift's masks do not."""
     assert history[-1]["fit"] < 0.8 * history[0]["fit"]
 
 
+@pytest.mark.thorough
 def test_who_says_what_the_teacher_says_has_nothing_to_learn_from_it(lift_files: list[Path]) -> None:
     """A network as its own teacher: 0. Another: more, and less after some steps; it stays as it is."""
     episode = Episodes(lift_files, 2, 2, seed=0).episode(0, {})
@@ -86,6 +89,7 @@ def test_a_run_goes_on_with_the_trunks_share_it_began_with() -> None:
         assert learner.continues(changed) == goes_on
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("share", [0.0, 0.3])
 def test_a_trunk_learns_at_its_share_of_the_rate(lift_files: list[Path], share: float) -> None:
     """At 0 it stays as it came and needs no gradient; else its rate is that share. The rest learns alike."""
@@ -103,6 +107,7 @@ def test_a_trunk_learns_at_its_share_of_the_rate(lift_files: list[Path], share: 
     }
 
 
+@pytest.mark.thorough
 def test_the_same_seed_gives_the_same_weights(lift_files: list[Path], tmp_path: Path) -> None:
     """Two runs of one configuration end in equal weights."""
     ends = []
@@ -126,6 +131,7 @@ def test_another_process_loads_the_same_episodes(lift_files: list[Path], tmp_pat
         torch.testing.assert_close(value, ends[1][key], rtol=0, atol=0)
 
 
+@pytest.mark.thorough
 def test_a_resumed_run_ends_where_an_unbroken_one_does(lift_files: list[Path], tmp_path: Path) -> None:
     """Two of four steps, then the rest from the checkpoint: the weights of four steps at once."""
     whole = BarwatchLearner(TINY, CPU, lift_files, workers=0)
@@ -139,6 +145,7 @@ def test_a_resumed_run_ends_where_an_unbroken_one_does(lift_files: list[Path], t
         torch.testing.assert_close(value, second.average.state_dict()[key], rtol=1e-6, atol=1e-7)
 
 
+@pytest.mark.thorough
 def test_each_round_has_files_of_its_own_and_a_resumed_run_asks_for_the_round_it_is_in(
     lift_files: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

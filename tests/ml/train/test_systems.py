@@ -78,6 +78,7 @@ def test_a_run_cut_short_goes_on_as_if_it_had_not_been(tmp_path: Path) -> None:
         run(tmp_path / "cut", 2, seed=1)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ["siamese", "getnet"])
 def test_an_epoch_cut_short_goes_on_as_if_it_had_not_been(name: str, tmp_path: Path) -> None:
     """Ended after one batch of four, another process's network goes on: weights, loss and time as in one go.

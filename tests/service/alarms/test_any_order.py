@@ -205,6 +205,7 @@ class AlarmsInAnyOrder(RuleBasedStateMachine):
                 assert alarm.state is not AlarmState.ACTIVE
 
 
+@pytest.mark.thorough
 @pytest.mark.fault(16)
 @pytest.mark.parametrize(
     ("examples", "steps"),

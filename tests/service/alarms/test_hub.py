@@ -61,6 +61,7 @@ class Box:
         return seqs
 
 
+@pytest.mark.thorough
 def test_resuming_while_alarms_arrive_has_no_gap_and_no_double(store: Store) -> None:
     """Subscribers that join, leave and resume at random moments of a flood see each seq exactly once."""
     box = Box(store)

@@ -281,6 +281,7 @@ def test_without_a_token_nothing_is_served(shared_house: House, method: str, pat
         assert answer.headers["content-type"] == "application/problem+json"
 
 
+@pytest.mark.thorough
 @pytest.mark.fault(22)
 @pytest.mark.parametrize("role", list(Role))
 def test_each_role_is_let_in_where_it_belongs(house: House, role: Role) -> None:
@@ -299,6 +300,7 @@ def test_each_role_is_let_in_where_it_belongs(house: House, role: Role) -> None:
             assert needed.value in answer.json()["detail"]
 
 
+@pytest.mark.thorough
 @pytest.mark.fault(22)
 @pytest.mark.parametrize("role", list(Role))
 def test_each_lift_is_its_own(house: House, role: Role) -> None:
@@ -413,6 +415,7 @@ def next_alarm(feed: WebSocketTestSession) -> Any:
     return message["alarm"]
 
 
+@pytest.mark.thorough
 @pytest.mark.fault(23)
 def test_guessing_is_slowed_down_and_nobody_else_is(house: House) -> None:
     """1,000 wrong tokens: 429 with Retry-After after a burst; a right token from that address still works.

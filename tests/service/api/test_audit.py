@@ -6,6 +6,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from service.audit.unpacking import verify_pack
 from service.audit.verification import verify
 from service.domain.people import Role
@@ -103,6 +105,7 @@ def flush(house: House) -> None:
     house.runtime.notes.flush(house.store)
 
 
+@pytest.mark.thorough
 def test_who_was_refused_is_noted_and_cannot_flood(house: House) -> None:
     """Wrong tokens, roles and cookies are counted by address: three hundred make a few entries."""
     for n in range(300):

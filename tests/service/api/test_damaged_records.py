@@ -150,6 +150,7 @@ def test_no_damaged_value_is_a_fault_of_the_service(full: House, table: str) -> 
     sweep(full, table, readers(full)[table], BROKEN)
 
 
+@pytest.mark.thorough
 def test_no_damaged_column_is_a_fault_of_the_service(full: House) -> None:
     """A short version: one way of damage, and for each column some of the addresses that read its table."""
     reading = readers(full)
@@ -159,6 +160,7 @@ def test_no_damaged_column_is_a_fault_of_the_service(full: House) -> None:
         sweep(full, table, addresses, BROKEN[1:2], most=3)
 
 
+@pytest.mark.thorough
 def test_damaged_people_and_tokens_are_no_fault_of_the_service(full: House) -> None:
     """Lists leave them out; whoever they were is told no, and everybody else is let in."""
     for table, path in (("users", "/users"), ("tokens", "/tokens"), ("sessions", "/sessions")):
@@ -226,6 +228,7 @@ def test_a_damaged_lift_can_be_configured_anew_and_removed(full: House) -> None:
         assert full.call("DELETE", "/lifts/demo-quad").status_code == 204
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("column", ["role", "created_at", "name"])
 def test_a_damaged_token_lets_nobody_in_and_keeps_nobody_out(full: House, column: str) -> None:
     """401 with the reason for its owner; the cookie made with it is over; other tokens go on."""

@@ -217,6 +217,7 @@ def test_a_client_that_leaves_is_forgotten(house: House) -> None:
     assert house.runtime.hub.subscribers == 0
 
 
+@pytest.mark.thorough
 @pytest.mark.fault(32)
 @pytest.mark.parametrize("after", [0, 40])
 @pytest.mark.parametrize("damage", ["'!'", "x'ff'", "'{}'"])

@@ -47,6 +47,7 @@ def dated() -> list[tuple[str, str]]:
     ]
 
 
+@pytest.mark.thorough
 @pytest.mark.fault(43)
 @pytest.mark.parametrize("moment", ENDS)
 def test_dates_at_the_ends_of_the_calendar(house: House, moment: str) -> None:
@@ -62,6 +63,7 @@ def test_dates_at_the_ends_of_the_calendar(house: House, moment: str) -> None:
     assert house.call("POST", f"/alarms/{alarm.id}/shelve", json=shelved).status_code in {409, 422}
 
 
+@pytest.mark.thorough
 def test_odd_text_in_every_place(house: House) -> None:
     """NUL, characters that are none, very long ones: as id, query or in a body."""
     alarm = house.raise_alarm(passage_id=None)
@@ -91,6 +93,7 @@ def test_odd_text_in_every_place(house: House) -> None:
         assert house.call("PUT", "/lifts/odd", json={"name": text, "seats": 4}).status_code in {200, 201, 422}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "body",
     [

@@ -150,12 +150,14 @@ def _plain(sent: dict[str, Any]) -> dict[str, Any]:
 _PARTS = {"method", "url", "headers", "params", "data", "json", "files"}
 
 
+@pytest.mark.thorough
 @pytest.mark.fault(25)
 def test_no_malformed_request_is_a_fault_of_the_service(furnished: House) -> None:
     """Every operation, a few seeded examples of each, right and wrong ones: no 5xx, no mismatch."""
     assert ask_everything(furnished, FEW) > 100
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("fault", ["500", "undescribed"])
 def test_a_fault_would_be_noticed(furnished: House, fault: str) -> None:
     """One that is made here: an operation that fails, and an answer of another shape than described."""

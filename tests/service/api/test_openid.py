@@ -84,6 +84,7 @@ def test_who_has_no_role_or_is_shut_out_does_not_come_in(house: House, there: Pr
     assert house.client.get("/session").status_code == 401
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "changed",
     [

@@ -66,6 +66,7 @@ def test_a_picture_over_the_limit_is_413(make_house: Any) -> None:
     is_problem(house.call("POST", "/lifts/demo-quad/classify", Role.VIEWER, files=files), 413)
 
 
+@pytest.mark.thorough
 def test_a_fault_of_the_service_says_nothing_about_its_inside(house: House) -> None:
     """500 is a problem too, without the exception's text."""
     house.call("PUT", "/lifts/demo-quad", json={"name": "x"})
@@ -75,6 +76,7 @@ def test_a_fault_of_the_service_says_nothing_about_its_inside(house: House) -> N
     assert "NoneType" not in answer.text
 
 
+@pytest.mark.thorough
 def test_the_description_is_complete(house: House) -> None:
     """Each operation has a summary, its errors as problems, and its security; the shapes have examples."""
     spec = house.client.get("/openapi.json").json()

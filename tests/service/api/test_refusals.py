@@ -105,6 +105,7 @@ def every(house: House) -> list[tuple[str, str, dict[str, Any]]]:
     return list(operations(house))
 
 
+@pytest.mark.thorough
 def test_every_route_refuses_by_a_code(house: House, every: list[tuple[str, str, dict[str, Any]]]) -> None:
     """Nobody's call, a viewer's, one of no lift, one of no valid id: each has a code that the page knows."""
     known, checked = worded(), 0

@@ -135,6 +135,7 @@ def _reads(app: Any, **named: str | None) -> list[tuple[str, bool]]:
     ]
 
 
+@pytest.mark.thorough
 def test_each_read_is_answered_as_by_the_leader_or_not_at_all(replica: Replica) -> None:
     """With a leader every answer is the leader's; without, what needs it is refused, and history is there."""
     house = filled(replica.leader)

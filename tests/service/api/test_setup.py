@@ -52,6 +52,7 @@ def picture(answer: Any) -> Any:
     return cv2.imdecode(np.frombuffer(answer.content, np.uint8), cv2.IMREAD_COLOR)
 
 
+@pytest.mark.thorough
 def test_a_lift_is_set_up_from_its_address_to_a_learnt_line(house: House, camera: str) -> None:
     """Address, job, track, carriers, picks, correction, watching: the camera begins with what was learnt."""
     assert ask(house, "GET", "").json()["code"] == "no_setup"

@@ -83,6 +83,7 @@ def test_both_masks_are_proposed_and_enrolled(ready: House) -> None:
     assert ask(ready, "GET", "/masks").json()["open"] == found["open"]
 
 
+@pytest.mark.thorough
 def test_what_was_searched_for_before_the_carriers_were_cut_out_anew_is_gone(ready: House) -> None:
     """By a corrected track: an earlier search is not called ready, with nothing in it."""
     pick(ready, n1="open", n2="closed")
@@ -93,6 +94,7 @@ def test_what_was_searched_for_before_the_carriers_were_cut_out_anew_is_gone(rea
     assert ask(ready, "GET", "/masks").json()["code"] == "no_masks_proposed"
 
 
+@pytest.mark.thorough
 def test_swapped_picks_are_told_before_anything_is_enrolled(ready: House) -> None:
     """What was picked as open hangs below: the gravest reason says so."""
     pick(ready, n1="closed", n2="open")

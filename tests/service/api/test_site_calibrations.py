@@ -114,6 +114,7 @@ def test_a_proposal_changes_nothing_until_somebody_goes_by_it(watched: House) ->
     assert classified(watched) | {"elapsed_ms": 0} == before | {"elapsed_ms": 0}
 
 
+@pytest.mark.thorough
 def test_one_is_compared_as_a_candidate(watched: House) -> None:
     """It changes no verdict; one that judges already, that there is none of, or of other masks is refused."""
     path, tried = f"/lifts/{LIFT}/site-calibrations", f"/lifts/{LIFT}/candidates"
@@ -135,6 +136,7 @@ def test_one_is_compared_as_a_candidate(watched: House) -> None:
     assert (refused.status_code, refused.json()["code"]) == (409, "calibration_of_other_masks")
 
 
+@pytest.mark.thorough
 def test_reviews_count(watched: House) -> None:
     """Somebody says that the lower cluster's passages are closed ones: then no open one was ever seen."""
     by_masks = watched.call("POST", f"/lifts/{LIFT}/site-calibrations", Role.OPERATOR).json()

@@ -27,6 +27,8 @@ from tests.service.api.conftest import House
 from tests.service.kept_pictures import keep
 from tests.tools.tiny_model import png
 
+pytestmark = pytest.mark.thorough
+
 LIFT, OTHER = "demo-double", "demo-quad"
 PLACES = ("begin", "middle", "end")
 PASSAGES = 20

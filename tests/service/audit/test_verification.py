@@ -49,6 +49,7 @@ def test_an_honest_history_is_whole(data: Path) -> None:
     store.close()
 
 
+@pytest.mark.thorough
 def test_four_times_the_rows_take_about_four_times_the_work(tmp_path: Path) -> None:
     """An hour of eight cameras, 26,000 rows, was not checked in half an hour: each row met each seal."""
 
@@ -63,6 +64,7 @@ def test_four_times_the_rows_take_about_four_times_the_work(tmp_path: Path) -> N
     assert steps(80) < 6 * steps(20)
 
 
+@pytest.mark.thorough
 @pytest.mark.fault(40)
 @pytest.mark.parametrize("count", [FEW, pytest.param(MANY, marks=pytest.mark.slow)])
 def test_every_single_change_is_found(history: Path, tmp_path: Path, count: int) -> None:

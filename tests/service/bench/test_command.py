@@ -18,6 +18,7 @@ TINY = (
 )
 
 
+@pytest.mark.thorough
 def test_a_run_prints_its_table_and_writes_its_figures(
     tmp_path: Path, tiny_artefact: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -90,6 +90,7 @@ def test_no_slice_no_start() -> None:
     assert bench._start(np.zeros((0, 2)), 0.0) == {"seconds": 0.0}
 
 
+@pytest.mark.thorough
 def test_earlier_code_goes_on_in_a_process_of_its_own(video: Path) -> None:
     """A checkout's whole path takes its turns and says what they took; one that cannot run says so."""
     checkout = Path(__file__).parents[3]

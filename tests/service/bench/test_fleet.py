@@ -2,11 +2,14 @@
 
 from pathlib import Path
 
+import pytest
+
 from service.bench.cameras import sample, watched
 from service.bench.fleet import Fleet, capacity, memory
 from tests.service.capture.videos import write_video
 
 
+@pytest.mark.thorough
 def test_two_cameras_run_and_are_measured(tmp_path: Path) -> None:
     """Frames are read, processor time and memory are measured; leaving the block ends all processes."""
     video = write_video(tmp_path / "short.mp4", range(0, 2000, 40))

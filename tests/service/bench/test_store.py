@@ -14,6 +14,7 @@ from service.domain.errors import ConfigurationError
 SIZES = ("--small", "6000", "--large", "6500", "--lifts", "3", "--pruned", "500")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("starts", [0, pytest.param(1, marks=pytest.mark.slow)])
 def test_it_measures_small_and_large(starts: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every operation on both, with ratios, and alarms beside what is deleted; the service's own start."""

@@ -83,6 +83,7 @@ def cluster(shared: Cluster) -> Cluster:
     return shared
 
 
+@pytest.mark.thorough
 def test_the_cluster_answers_all_that_an_engine_is_asked(cluster: Cluster) -> None:
     """In the right shapes, each caller its own; the local engine has nothing to do."""
     engine = cluster.engine
@@ -98,6 +99,7 @@ def test_the_cluster_answers_all_that_an_engine_is_asked(cluster: Cluster) -> No
         engine.submit_pictures(PICTURES[:, :100])
 
 
+@pytest.mark.thorough
 @pytest.mark.fault(53)
 def test_a_head_that_falls_silent_is_doubted_then_lost_and_comes_back(cluster: Cluster) -> None:
     """What it has is answered here, before the driver is given up; once it is, an alarm says so."""

@@ -30,6 +30,7 @@ def test_the_summary_in_the_list_is_the_commands_own(target: str, summary: str) 
     assert summary == own
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("words", [["--help"], ["bench", "--help"], ["bench"], ["no-such-command"]])
 def test_help_imports_no_command(words: list[str]) -> None:
     """Neither torch nor the web framework nor any command is loaded to list the commands."""

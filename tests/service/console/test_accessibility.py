@@ -175,6 +175,7 @@ def test_no_page_is_forgotten() -> None:
     assert documents() == DOCUMENTS
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("where", [pytest.param(ROUND, id="round"), *ALONE])
 def test_everybody_can_use_every_page(
     page: Page, served: Served, where: Any, request: pytest.FixtureRequest
@@ -208,6 +209,7 @@ def usable(page: Page, where: Any, size: str) -> None:
     assert page.evaluate(COVERED) <= 0, where.__name__
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("page", ["desktop"], indirect=True)
 @pytest.mark.parametrize("where", [everything, overview, nowhere])
 def test_the_keyboard_reaches_everything(page: Page, served: Served, where: Any) -> None:
@@ -245,6 +247,7 @@ AS_SOON_AS_DRAWN = """([address, selector]) => new Promise((done) => {
 """Goes to a page, and on by a link of it before the browser has shown it: as on a machine that is busy."""
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("page", ["desktop"], indirect=True)
 def test_another_page_begins_at_its_beginning(page: Page, served: Served) -> None:
     """Going to another page puts the keyboard there; alarms and the line at the top stay; back works."""

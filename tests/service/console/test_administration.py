@@ -18,6 +18,7 @@ NO_MINUTE_PASSES = """() => {
 """What is read once a minute anyway is not read: what is begun has to be followed."""
 
 
+@pytest.mark.thorough
 def test_an_admin_makes_a_backup(browser: Browser, served: Served) -> None:
     """It is listed once it is made, can be taken away as it is, and is no finding any more."""
     desk = served.house.runtime.parts.of(BackupDesk)

@@ -68,6 +68,7 @@ def middle(target: Locator) -> tuple[float, float]:
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("arrivals", [20, pytest.param(1000, marks=pytest.mark.slow)])
 def test_an_alarm_that_arrives_never_steals_the_tap(page: Page, served: Served, arrivals: int) -> None:
     """Blind, open, of the same group: none moves the row below the pointer; a tap takes what was seen."""
@@ -114,6 +115,7 @@ def test_an_alarm_that_arrives_never_steals_the_tap(page: Page, served: Served, 
         expect(page.locator(f".lane.{lane} .lane-row")).to_have_count(rows)
 
 
+@pytest.mark.thorough
 def test_the_keyboards_focus_stays_where_it_was(page: Page, served: Served) -> None:
     """While it is in a lane nothing moves; what is shown then leaves it on the same alarm."""
     house = served.house
@@ -240,6 +242,7 @@ def test_silence_ends_by_itself(browser: Browser, served: Served) -> None:
     expect(sound).to_have_attribute("data-silent", "false")
 
 
+@pytest.mark.thorough
 def test_the_history_is_filtered_and_paged_and_leaves_as_a_table(page: Page, served: Served) -> None:
     """Pages stand still while alarms come; what is found leaves as it is filtered; an alarm leads back."""
     house = served.house
@@ -280,6 +283,7 @@ def test_the_history_is_filtered_and_paged_and_leaves_as_a_table(page: Page, ser
     expect(page.locator("#past")).to_have_text("No alarm fits these filters.")
 
 
+@pytest.mark.thorough
 def test_a_viewer_sees_everything_and_changes_nothing(browser: Browser, served: Served) -> None:
     """No button that would be refused; an address of no alarm says so."""
     house = served.house

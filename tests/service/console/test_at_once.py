@@ -3,6 +3,7 @@
 from functools import partial
 from typing import Any
 
+import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from lifts.schema import Lift
@@ -31,6 +32,7 @@ def at_the_place(browser: Browser, served: Served) -> Page:
     return page
 
 
+@pytest.mark.thorough
 def test_what_another_person_saved_is_shown_beside_what_is_typed(browser: Browser, served: Served) -> None:
     """The first save is refused in words, with what is stored now; the second one is meant."""
     page = at_the_place(browser, served)
@@ -49,6 +51,7 @@ def test_what_another_person_saved_is_shown_beside_what_is_typed(browser: Browse
     assert served.house.call("GET", PLACE).json()["area"] == "Furi"
 
 
+@pytest.mark.thorough
 def test_a_change_whose_answer_is_lost_is_looked_at_again(browser: Browser, served: Served) -> None:
     """Nobody says that it was not done; once the service answers, what is stored stands there.
 
@@ -79,6 +82,7 @@ def test_a_change_whose_answer_is_lost_is_looked_at_again(browser: Browser, serv
     assert served.house.call("GET", PLACE).json()["station"] == "Top"
 
 
+@pytest.mark.thorough
 def test_an_output_that_another_admin_changed_keeps_what_they_set(browser: Browser, served: Served) -> None:
     """A switch and a form are refused alike; the form keeps what was typed, and what it does not show."""
     made: dict[str, Any] = {
@@ -107,6 +111,7 @@ def test_an_output_that_another_admin_changed_keeps_what_they_set(browser: Brows
     assert (stored["name"], stored["enabled"]) == ("Hut", False)
 
 
+@pytest.mark.thorough
 def test_a_slow_answer_takes_the_place_of_no_later_one(browser: Browser, served: Served) -> None:
     """Key figures are of the time that was chosen last, though those of another come after them."""
     page = open_page(browser, served.link())
@@ -124,6 +129,7 @@ def test_a_slow_answer_takes_the_place_of_no_later_one(browser: Browser, served:
     assert "77 alarms" not in figures.inner_text()
 
 
+@pytest.mark.thorough
 def test_a_second_press_sends_nothing_twice(browser: Browser, served: Served) -> None:
     """Two presses in one breath make one output: a second one would send each alarm twice."""
     page = open_page(browser, served.link(Role.ADMIN))
@@ -137,6 +143,7 @@ def test_a_second_press_sends_nothing_twice(browser: Browser, served: Served) ->
     assert len(served.house.call("GET", "/outputs").json()["items"]) == 1
 
 
+@pytest.mark.thorough
 def test_roles_that_nobody_touched_stay_as_they_are(browser: Browser, served: Served) -> None:
     """Who has another role on each lift keeps each; what they will have stands there before it is saved."""
     served.house.store.write(partial(lifts.put, lift=Lift.model_validate(LIFT))).result()

@@ -17,6 +17,8 @@ from tests.service.api.conftest import status_of
 from tests.service.console.conftest import Served
 from tests.service.console.test_console import LIFT, PATIENCE_MS, page, shown
 
+pytestmark = pytest.mark.thorough
+
 __all__ = ["page"]
 
 BOXES = """() => [...document.querySelectorAll(

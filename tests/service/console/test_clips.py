@@ -18,6 +18,8 @@ from tests.service.capture.packets.counted import BITS, write_counted
 from tests.service.capture.packets.test_ring import fill
 from tests.service.console.conftest import PATIENCE_MS, Served
 
+pytestmark = pytest.mark.thorough
+
 LEFT_S, FPS = 15.5, 10
 
 # The number that the picture at a time bears, read from the middle of each of its blocks.

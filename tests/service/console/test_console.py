@@ -61,6 +61,7 @@ def shown(page: Page, selector: str) -> None:
     expect(page.locator(selector).first).to_be_visible(timeout=PATIENCE_MS)
 
 
+@pytest.mark.thorough
 def test_the_link_signs_in_and_leaves_the_address_bar(page: Page) -> None:
     """One link opens the page; its key is gone from the address; the feed says that it is live."""
     shown(page, "#link[data-state=live]")
@@ -87,6 +88,7 @@ def test_an_alarm_arrives_and_is_acknowledged(page: Page, served: Served) -> Non
     assert (found["state"], found["events"][-1]["actor"]) == ("acknowledged", "the operator")
 
 
+@pytest.mark.thorough
 def test_an_alarm_before_the_lifts_are_known_gets_its_name_later(page: Page, served: Served) -> None:
     """The alarm is shown at once with the lift's id, and with its name as soon as that has been read."""
     shown(page, "#link[data-state=live]")
@@ -106,6 +108,7 @@ def test_an_alarm_before_the_lifts_are_known_gets_its_name_later(page: Page, ser
     expect(page.locator(".banner.critical strong")).to_contain_text("Bar open · Demo quad")
 
 
+@pytest.mark.thorough
 def test_silence_never_looks_like_safety(page: Page, served: Served) -> None:
     """A lost camera and a lost service are reported in words, at once and unmistakably."""
     shown(page, "#link[data-state=live]")
@@ -119,6 +122,7 @@ def test_silence_never_looks_like_safety(page: Page, served: Served) -> None:
     assert "not connected" in page.title()
 
 
+@pytest.mark.thorough
 def test_what_was_missed_arrives_after_the_feed_was_cut(page: Page, served: Served) -> None:
     """The feed is cut and comes back by itself; alarms of the meantime are there."""
     page.clock.install()
@@ -134,6 +138,7 @@ def test_what_was_missed_arrives_after_the_feed_was_cut(page: Page, served: Serv
     expect(page.locator(".banner")).to_have_count(2, timeout=PATIENCE_MS)
 
 
+@pytest.mark.thorough
 def test_signing_in_by_token_and_out(browser: Browser, served: Served) -> None:
     """A wrong token is refused with a reason; a viewer sees alarms but no button; signing out ends it."""
     served.house.raise_alarm("p-1")
@@ -151,6 +156,7 @@ def test_signing_in_by_token_and_out(browser: Browser, served: Served) -> None:
     expect(page.locator("#link")).to_contain_text("NOT CONNECTED")
 
 
+@pytest.mark.thorough
 def test_the_reference_is_drawn(browser: Browser, served: Served) -> None:
     """/docs shows every call of the API without anything from elsewhere."""
     page = open_page(browser, f"{served.url}/docs")
@@ -159,6 +165,7 @@ def test_the_reference_is_drawn(browser: Browser, served: Served) -> None:
     expect(page.locator("#calls article")).to_have_count(calls, timeout=PATIENCE_MS)
 
 
+@pytest.mark.thorough
 def test_pages_load_nothing_from_elsewhere_and_break_no_rule(page: Page, served: Served) -> None:
     """No request leaves this host, and the browser reports no error or breach of the content policy."""
     problems: list[str] = []

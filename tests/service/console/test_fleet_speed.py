@@ -103,6 +103,7 @@ def opened(browser: Browser, served: Served) -> Iterator[Page]:
     page.context.close()
 
 
+@pytest.mark.thorough
 def test_what_changes_at_a_lift_touches_its_tile_alone(opened: Page, served: Served) -> None:
     """A carrier is one mark more and its count; nothing is made anew, or written or drawn elsewhere."""
     ids = fleet.fill(served.house, 8)

@@ -58,6 +58,7 @@ def opened(browser: Browser, served: Served, tag: str, size: str = "phone") -> P
     return page
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("language", "size"),
     [
@@ -94,6 +95,7 @@ def test_the_page_speaks_the_browsers_language(
     page.context.close()
 
 
+@pytest.mark.thorough
 def test_times_are_the_resorts_and_numbers_the_languages(browser: Browser, standing: Served) -> None:
     """Whoever looks from Lima reads the clock of Auckland, and a share as German is written."""
     page = opened(browser, standing, "de-AT")
@@ -111,6 +113,7 @@ def test_times_are_the_resorts_and_numbers_the_languages(browser: Browser, stand
     page.context.close()
 
 
+@pytest.mark.thorough
 def test_language_colours_and_keys_are_chosen_at_the_foot_and_kept(
     browser: Browser, standing: Served
 ) -> None:

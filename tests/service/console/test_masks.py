@@ -23,6 +23,8 @@ from tests.service.console.conftest import Served, unreached
 from tests.service.console.test_console import PATIENCE_MS
 from tests.tools.tiny_model import CLOSE_Y, OPEN_Y, draw_mask, png
 
+pytestmark = pytest.mark.thorough
+
 LIFT = "/lifts/high-six"
 at_step = partial(setup_pages.at_step, lift="high-six")
 

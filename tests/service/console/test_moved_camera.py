@@ -16,6 +16,8 @@ from tests.service.console.test_console import PATIENCE_MS, open_page, shown
 from tests.service.console.test_masks import kept
 from tests.tools.tiny_model import CLOSE_Y, OPEN_Y, draw_mask, draw_picture, png
 
+pytestmark = pytest.mark.thorough
+
 LIFT = f"/lifts/{setup_pages.LIFT}"
 
 

@@ -37,6 +37,7 @@ def receiver() -> Iterator[HttpReceiver]:
     receiver.go_away()
 
 
+@pytest.mark.thorough
 def test_an_admin_sets_an_output_up(browser: Browser, served: Served, receiver: HttpReceiver) -> None:
     """Added off, with filters; tested, switched on, changed, deleted; its secret is shown once."""
     page = open_page(browser, f"{served.link(Role.ADMIN)}")

@@ -15,6 +15,8 @@ from tests.service.console import fleet
 from tests.service.console.conftest import Served, held_back
 from tests.service.console.test_console import PATIENCE_MS, shown
 
+pytestmark = pytest.mark.thorough
+
 DESK = (1440, 900)
 NEEDS = ["blind", "open", "unseen", "stopped", "unlearnt", "unarmed", "out"]
 ORDER = "all => all.map((one) => one.dataset.lift)"

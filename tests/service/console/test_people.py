@@ -14,6 +14,8 @@ from service.people.passwords import Passwords
 from tests.service.console.conftest import Served
 from tests.service.console.test_console import open_page, shown
 
+pytestmark = pytest.mark.thorough
+
 PASSWORD = "a bar that is down"
 
 

@@ -27,6 +27,8 @@ from tests.service.console.test_accessibility import SCREENS, SIZES, findings, s
 from tests.service.console.test_console import LIFT, PATIENCE_MS
 from tests.service.industry.inputs.test_sources import Plc
 
+pytestmark = pytest.mark.thorough
+
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 

@@ -46,6 +46,7 @@ def raise_alarm(house: House) -> str:
     return alarm.id
 
 
+@pytest.mark.thorough
 def test_the_api_and_its_feed_work_below_the_path(below: tuple[Served, str]) -> None:
     """Every address that the service names leads back to it through the proxy, and to nothing else."""
     served, address = below
@@ -102,6 +103,7 @@ def test_a_proxy_that_changes_the_host_needs_the_public_address(make_house: Call
                     assert "Secure" in answer.headers["set-cookie"]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("below", ["cut", pytest.param("kept", marks=pytest.mark.slow)], indirect=True)
 def test_the_page_works_below_the_path(browser: Browser, below: tuple[Served, str]) -> None:
     """Signs in by its link, is live, shows an alarm with its pictures; the reference of the API is drawn."""

@@ -13,6 +13,8 @@ from tests.service.console import setting_up, setup_pages
 from tests.service.console.conftest import Served, held_back
 from tests.service.console.test_console import PATIENCE_MS, open_page, shown
 
+pytestmark = pytest.mark.thorough
+
 URL = "rtsp://10.0.0.12/live"
 WITH_PASSWORD = DialTerms(credentials=Credentials("viewer", "word"))
 

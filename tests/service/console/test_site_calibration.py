@@ -25,6 +25,8 @@ from tests.service.api.conftest import House
 from tests.service.console.conftest import Served
 from tests.service.console.test_console import LIFT, PATIENCE_MS, open_lift, open_page
 
+pytestmark = pytest.mark.thorough
+
 LIFT_ID = "demo-quad"
 
 

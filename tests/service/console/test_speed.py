@@ -81,6 +81,7 @@ def track(page: Page, served: Served) -> Locator:
 DRAGS: list[Callable[[Page, Served], Locator]] = [masks, track]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("where", DRAGS)
 def test_a_drag_draws_what_moves_and_nothing_else(browser: Browser, served: Served, where: Any) -> None:
     """No element is made or removed, no other point is touched: the work of a frame does not grow."""

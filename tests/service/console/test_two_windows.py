@@ -12,6 +12,8 @@ from tests.service.console.setup_pages import at_step
 from tests.service.console.test_console import PATIENCE_MS, open_page, shown
 from tests.service.console.test_masks import begins_at, drag, kept, kept_as, place, point, stands_at
 
+pytestmark = pytest.mark.thorough
+
 ADDRESS = "rtsp://10.0.0.12:8554/live"
 LIFT = f"/lifts/{setup_pages.LIFT}"
 

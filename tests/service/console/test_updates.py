@@ -1,10 +1,13 @@
 """What arrives while somebody works on the page takes nothing out of their hands."""
 
+import pytest
 from playwright.sync_api import ElementHandle, Page, expect
 
 from service.domain.alarm import AlarmKind
 from tests.service.console.conftest import Served
 from tests.service.console.test_console import PATIENCE_MS, page, shown
+
+pytestmark = pytest.mark.thorough
 
 __all__ = ["page"]
 

@@ -26,6 +26,7 @@ def wall(browser: Browser, served: Served) -> Page:
     return page
 
 
+@pytest.mark.thorough
 def test_it_has_nothing_to_touch_and_says_what_is_worst(wall: Page, served: Served) -> None:
     """No link, no button, no cursor, no scrolling; an alarm is named in letters for four metres."""
     assert wall.locator("a, button, input, select, summary, [tabindex='0']").count() == 0
@@ -46,6 +47,7 @@ def test_it_has_nothing_to_touch_and_says_what_is_worst(wall: Page, served: Serv
     shown(wall, ".overview")
 
 
+@pytest.mark.thorough
 def test_it_screams_when_no_alarm_can_arrive(wall: Page, served: Served) -> None:
     """The whole screen says it, and since when; nothing on it looks calm."""
     served.stop()
@@ -56,6 +58,7 @@ def test_it_screams_when_no_alarm_can_arrive(wall: Page, served: Served) -> None
     expect(wall.locator(".tile[data-need=well]")).to_have_count(0)
 
 
+@pytest.mark.thorough
 def test_it_loads_itself_again_after_an_update(wall: Page, served: Served) -> None:
     """Once for each build: a proxy that serves old files does not keep it busy."""
     served.house.runtime.gate.changed()

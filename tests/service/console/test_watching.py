@@ -43,6 +43,7 @@ def test_all_is_well_only_where_every_lift_is_watched_and_nothing_stands(page: P
     says(page, "The lift is watched · no alarm stands", "live")
 
 
+@pytest.mark.thorough
 def test_every_lift_that_is_not_watched_is_counted_with_the_reason(page: Page, served: Served) -> None:
     """Without a camera, on its substream alone, without masks: none of them looks like safety."""
     says(page, "The lift is watched · no alarm stands", "live")
@@ -71,6 +72,7 @@ def test_every_lift_that_is_not_watched_is_counted_with_the_reason(page: Page, s
     expect(page.locator(".card")).to_have_attribute("data-watched", "false")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "message",
     [
@@ -85,6 +87,7 @@ def test_a_live_camera_that_sees_nothing_is_not_watching(page: Page, served: Ser
     says(page, f"0 of 1 lifts watched · Demo quad: {message}", "degraded")
 
 
+@pytest.mark.thorough
 def test_codes_become_sentences_on_the_page(page: Page, served: Served) -> None:
     """What the page says is made of codes and numbers, in its own words, never of the service's sentence."""
     says(page, "The lift is watched · no alarm stands", "live")
@@ -107,6 +110,7 @@ def test_codes_become_sentences_on_the_page(page: Page, served: Served) -> None:
     expect(page.locator("body")).not_to_contain_text("(a sentence)")
 
 
+@pytest.mark.thorough
 def test_an_alarm_that_was_only_acknowledged_still_stands(page: Page, served: Served) -> None:
     """Acknowledged or shelved, the lens is as covered as before: counted, named, and never calm."""
     says(page, "The lift is watched · no alarm stands", "live")
@@ -123,6 +127,7 @@ def test_an_alarm_that_was_only_acknowledged_still_stands(page: Page, served: Se
     expect(page.locator(".still")).to_contain_text("(shelved)", timeout=PATIENCE_MS)
 
 
+@pytest.mark.thorough
 @pytest.mark.fault(30)
 def test_what_was_over_before_anybody_saw_it_can_be_acknowledged(page: Page, served: Served) -> None:
     """Row 30: a camera lost and back unseen is no reason not to watch, and stays until it is acknowledged."""
@@ -141,6 +146,7 @@ def test_what_was_over_before_anybody_saw_it_can_be_acknowledged(page: Page, ser
     says(page, "The lift is watched · no alarm stands", "live")
 
 
+@pytest.mark.thorough
 def test_a_moment_that_was_acknowledged_is_dealt_with(page: Page, served: Served) -> None:
     """An open bar and a service that was down are no conditions: seen by somebody, they no longer stand."""
     served.house.raise_alarm("p-1")
@@ -154,6 +160,7 @@ def test_a_moment_that_was_acknowledged_is_dealt_with(page: Page, served: Served
     expect(page.locator(".alarm small")).to_have_text("trouble: since 08:00")  # from when to when
 
 
+@pytest.mark.thorough
 def test_an_alarm_that_is_not_stored_yet_stands(page: Page, served: Served) -> None:
     """The disk is full: the operator sees it all the same, and why nothing can be done with it yet."""
     says(page, "The lift is watched · no alarm stands", "live")
@@ -182,6 +189,7 @@ def test_no_lift_at_all_is_not_calm(browser: Browser, served: Served) -> None:
     says(empty, "No lift is watched: none is enrolled", "degraded")
 
 
+@pytest.mark.thorough
 def test_an_alarm_that_comes_late_says_when_the_carrier_left(page: Page, served: Served) -> None:
     """Found a minute after it left: it does not look like what the camera shows now."""
     shown(page, "#link[data-state=live]")
@@ -199,6 +207,7 @@ def test_an_alarm_that_comes_late_says_when_the_carrier_left(page: Page, served:
     expect(page.locator(".alarm .state")).to_have_text("active · late")
 
 
+@pytest.mark.thorough
 def test_a_picture_that_is_not_written_yet_is_asked_for_again(page: Page, served: Served) -> None:
     """The alarm is shown before its pictures exist: after a 404 they are fetched again."""
     shown(page, "#link[data-state=live]")
@@ -219,6 +228,7 @@ def test_a_picture_that_is_not_written_yet_is_asked_for_again(page: Page, served
     assert len(refused) == 2
 
 
+@pytest.mark.thorough
 def test_a_feed_that_falls_behind_the_heartbeat_resumes(page: Page) -> None:
     """Alarms are committed and do not come, though the connection lives: it resumes from the last seq."""
     asked: list[str] = []
@@ -239,6 +249,7 @@ def test_a_feed_that_falls_behind_the_heartbeat_resumes(page: Page) -> None:
     pytest.fail(f"never resumed: {asked}")
 
 
+@pytest.mark.thorough
 def test_a_card_holds_what_it_shows_however_long_the_words(page: Page, served: Served) -> None:
     """A long name beside a long state: neither runs over the card's edge."""
     lift = Lift.model_validate({**LIFT, "id": "demo-quad", "name": "Demo double of an uncommonly long name"})

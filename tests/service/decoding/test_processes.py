@@ -41,6 +41,7 @@ def test_results_and_refusals_come_back(apart: DecodingProcesses) -> None:
     assert apart.do(jobs.who) == first
 
 
+@pytest.mark.thorough
 @pytest.mark.fault(28)
 def test_beyond_the_budget_a_picture_is_refused_and_the_next_one_is_read(apart: DecodingProcesses) -> None:
     """Too much time, too much memory, a crash: 422's error with its code, and a process is there again."""

@@ -177,6 +177,7 @@ def test_a_frozen_picture_is_noticed() -> None:
     assert kinds(camera.play(2, scene)) == [(AlarmKind.CAMERA_FROZEN, False)]
 
 
+@pytest.mark.thorough
 def test_dark_covered_and_blurred_views_are_low_visibility() -> None:
     """Night without light, a cap on the lens, snow on it: low_visibility within 30 s, and back."""
     blind: list[Callable[[], Image]] = [
@@ -301,6 +302,7 @@ def test_people_and_carriers_do_not_change_the_view() -> None:
     assert camera.play(60, busy) == []
 
 
+@pytest.mark.thorough
 def test_slow_changes_of_light_are_no_alarm() -> None:
     """A picture that dims to half within three minutes stays fine."""
     camera = Camera()

@@ -41,6 +41,7 @@ def test_the_true_artefact_is_taken_by_either_name(copy: Path) -> None:
     assert read_manifest(copy).identity.startswith("tiny-1.0+")
 
 
+@pytest.mark.thorough
 @pytest.mark.fault(19)
 def test_200_bit_flips_are_all_refused(copy: Path) -> None:
     """Whichever bit of the file flips, the reason says damaged, by the hash, before anything is loaded."""
@@ -224,6 +225,7 @@ def native_bfloat16(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(limit, raising=False)
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("native_bfloat16")
 def test_reduced_precision_says_nearly_the_same() -> None:
     """The released model on its own golden picture, in both: margins are a hundredth apart at most."""

@@ -51,6 +51,7 @@ def test_reduced_precision_gives_the_golden_vectors(device: str, dtype: torch.dt
     assert EmbeddingModel._reduced(content, manifest, torch.device(device), dtype) is not None
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("device", DEVICES)
 def test_a_worker_answers_as_the_manifest_says(device: str) -> None:
     """From another process, in the precision that is fastest there: the golden picture's embedding."""

@@ -31,6 +31,7 @@ def engine_of(
     return WorkerEngine(model, device=device, main=main, deadline_s=30.0, on_health=heard)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("main", "device", "restarts", "why"),
     [
@@ -62,6 +63,7 @@ def test_a_device_that_is_lost_is_replaced_by_the_processor(
     assert why in status.device_lost
 
 
+@pytest.mark.thorough
 def test_one_that_cannot_be_used_from_the_start(model: Path) -> None:
     """Found by itself it is passed over, with the reason; asked for by name it stops the start."""
     engine = engine_of(model, lost_device.cannot_be_used)

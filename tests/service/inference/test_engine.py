@@ -254,6 +254,7 @@ def test_a_model_that_is_refused_in_the_worker_stops_the_start(tiny_artefact: Pa
     engine.stop()
 
 
+@pytest.mark.thorough
 def test_the_service_side_does_not_import_torch() -> None:
     """The process that holds the engine stays without torch: 200 MB and two seconds."""
     code = "import sys, service.inference.engine, service.verdicts.pipeline; sys.exit('torch' in sys.modules)"
@@ -284,6 +285,7 @@ def test_a_start_that_gets_on_is_waited_for(tiny_artefact: Path) -> None:
     engine.stop()
 
 
+@pytest.mark.thorough
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 @pytest.mark.parametrize("blow", [SystemExit, ZeroDivisionError])
 def test_killed_engine_threads_leave_no_question_open(tiny_artefact: Path, blow: type[BaseException]) -> None:

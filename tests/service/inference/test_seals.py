@@ -55,6 +55,7 @@ def test_200_flipped_bits_of_the_released_manifest_are_refused(tmp_path: Path) -
     assert read_manifest(path) == read_manifest(RELEASED)
 
 
+@pytest.mark.thorough
 @pytest.mark.fault(27)
 def test_each_number_of_the_calibration_decides(tmp_path: Path) -> None:
     """Changed without its digests: refused. With digests made anew: refused as well, or another identity."""

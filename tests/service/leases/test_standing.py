@@ -129,6 +129,7 @@ def test_who_passes_unseen_after_a_standstill_is_accounted_for(day: Day) -> None
     assert day.each_once()
 
 
+@pytest.mark.thorough
 @pytest.mark.fault(51)
 @pytest.mark.parametrize("minutes", [2, 11])
 def test_nobody_is_made_up_of_a_line_that_stands_while_it_is_watched(day: Day, minutes: int) -> None:
@@ -303,6 +304,7 @@ def test_a_camera_that_is_configured_otherwise_goes_on_where_it_was(day: Day) ->
         assert session.scalar(select(PassageRow.id).where(PassageRow.id.like("lift-3-seen-%")))
 
 
+@pytest.mark.thorough
 @pytest.mark.fault(51)
 @pytest.mark.parametrize("hours", [-1.0, 14.0])
 def test_a_clock_that_is_set_costs_no_carrier(day: Day, hours: float) -> None:
@@ -321,6 +323,7 @@ def test_a_clock_that_is_set_costs_no_carrier(day: Day, hours: float) -> None:
     assert day.each_once()
 
 
+@pytest.mark.thorough
 @pytest.mark.fault(6)
 @pytest.mark.fault(51)
 @pytest.mark.parametrize("set_s", [-45.0, 45.0])

@@ -106,6 +106,7 @@ def test_a_damaged_date_of_the_last_delivery_loses_nothing(store: Store, follow:
         assert outputs.cursor(session, "o").delivered_at is not None
 
 
+@pytest.mark.thorough
 def test_one_that_hangs_or_crashes_holds_up_no_other(store: Store, follow: Follow) -> None:
     """Each output has a thread of its own; committing never waits for any of them."""
     receivers = {"hangs": Receiver(hangs=True), "crashes": Receiver(crashes=True), "works": Receiver()}

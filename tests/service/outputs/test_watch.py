@@ -65,6 +65,7 @@ def test_a_list_that_grows_says_so_once(tmp_path: Path) -> None:
     store.close()
 
 
+@pytest.mark.thorough
 def test_a_fault_of_our_own_on_one_alarm_is_said_and_is_nobody_elses(tmp_path: Path) -> None:
     """The output stays before the alarm and says why; the others get it, and their own faults are seen."""
     store, told, now = open_empty(tmp_path), list[Health](), [0.0]

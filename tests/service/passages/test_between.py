@@ -58,6 +58,7 @@ def test_further_pictures_are_spaced_evenly(middle: float, most: int, further: l
     assert places == pytest.approx(further)
 
 
+@pytest.mark.thorough
 def test_a_dozen_pictures_of_a_passage_are_judged() -> None:
     """In order of time, each of a frame of its own, spread over the way, and where the carrier was."""
     for (passage, _), begin_s in list(zip(found(12), EVERY_4_S, strict=True))[LAST]:
@@ -75,6 +76,7 @@ def test_a_dozen_pictures_of_a_passage_are_judged() -> None:
             assert off_px(picture, begin_s) < farthest_px + 1.0
 
 
+@pytest.mark.thorough
 def test_nothing_else_depends_on_how_many_are_judged() -> None:
     """Begin, middle and end are the same to the last bit, and reported with the same frame, before TF."""
     for (few, few_s), (many, many_s) in zip(found(3), found(12), strict=True):
@@ -88,6 +90,7 @@ def test_nothing_else_depends_on_how_many_are_judged() -> None:
         assert reported_s <= crossing_s(SCENE, begin_s, 1.0)
 
 
+@pytest.mark.thorough
 def test_few_frames_a_second_give_fewer_pictures() -> None:
     """No frame counts twice: a carrier that is seen in ten frames has at most ten pictures."""
     sparse = [frame for k, frame in enumerate(shown()) if k % 3 == 0]
@@ -96,6 +99,7 @@ def test_few_frames_a_second_give_fewer_pictures() -> None:
         assert len({picture.t_s for picture in passage.judged}) == len(passage.judged)
 
 
+@pytest.mark.thorough
 def test_damaged_frames_from_between_are_left_out() -> None:
     """A picture that may show what never was is not judged; the three that are stored say so themselves."""
     damaged = [

@@ -111,6 +111,7 @@ class LoadedMachine:
         return [event for event in events if isinstance(event, Passage)]
 
 
+@pytest.mark.thorough
 @pytest.mark.fault(48)
 @pytest.mark.parametrize(
     ("frame_s", "pause_s", "drops"),
@@ -132,6 +133,7 @@ def test_a_first_start_loses_no_carrier(
     assert not machine.station.learning
 
 
+@pytest.mark.thorough
 @pytest.mark.fault(48)
 @pytest.mark.parametrize("until_s", [22.0, 24.5, 32.0])
 def test_frames_that_are_missing_cost_no_carrier(
@@ -145,6 +147,7 @@ def test_frames_that_are_missing_cost_no_carrier(
     assert all(passage.t_end_s > 18.0 and passage.t_begin_s < until_s + 1.0 for passage in lacking)
 
 
+@pytest.mark.thorough
 def test_a_gap_of_minutes_is_counted(day: list[Frame], begun: tuple[PassageExtractor, list[Passage]]) -> None:
     """No frame for 120 s: a minute's carriers one by one, the rest as one passage that says how many."""
     later = [replace(frame, t_s=frame.t_s + 120.0, t_mono_s=frame.t_mono_s + 120.0) for frame in day]
@@ -154,6 +157,7 @@ def test_a_gap_of_minutes_is_counted(day: list[Frame], begun: tuple[PassageExtra
     assert sum(passage.carriers for passage in found) == pytest.approx(len(passed()) + 30, abs=1)
 
 
+@pytest.mark.thorough
 @pytest.mark.fault(48)
 def test_frames_that_are_missing_before_the_line_is_known_cost_no_carrier(day: list[Frame]) -> None:
     """5 s are seen, then none for 12 s, then the line is learnt: who passed meanwhile is not seen."""
@@ -219,6 +223,7 @@ def test_a_carrier_that_was_in_view_for_longer_than_the_odometer_remembers_is_re
     assert middles(found) == pytest.approx([crossing_s(scene, at, middle) for at in whole], abs=0.6)
 
 
+@pytest.mark.thorough
 def test_pictures_of_another_size_cost_no_carrier(
     day: list[Frame], begun: tuple[PassageExtractor, list[Passage]]
 ) -> None:
@@ -252,6 +257,7 @@ def test_a_line_that_stands_while_frames_are_missing_is_found_again(
     assert middles(filter(seen, found))[-4:] == pytest.approx(due[-4:], abs=0.3)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("until_s", [3.0, 5.0, 7.5])
 def test_a_camera_that_pauses_before_the_line_is_known_costs_no_carrier(
     day: list[Frame], until_s: float

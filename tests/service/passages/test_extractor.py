@@ -98,8 +98,16 @@ def assert_right(scene: Scene, found: Found) -> None:
             Scene(seconds=8.5, fps=60, way_per_s=0.7, carriers=(1.0, 3.0, 5.0, 7.0)),
             id="fast, 60 frames a second",
         ),
-        pytest.param(Scene(seconds=24, fps=5, carriers=EVERY_4_S[:5]), id="5 frames a second"),
-        pytest.param(Line(seconds=20, track=AWAY_TRACK, carriers=EVERY_4_S[:5]), id="away from the camera"),
+        pytest.param(
+            Scene(seconds=24, fps=5, carriers=EVERY_4_S[:5]),
+            id="5 frames a second",
+            marks=pytest.mark.thorough,
+        ),
+        pytest.param(
+            Line(seconds=20, track=AWAY_TRACK, carriers=EVERY_4_S[:5]),
+            id="away from the camera",
+            marks=pytest.mark.thorough,
+        ),
         pytest.param(
             Line(seconds=18, carriers=tuple(1 + 2.0 * k for k in range(7))), id="two carriers in view"
         ),
@@ -113,6 +121,7 @@ def test_each_carrier_once(scene: Scene) -> None:
     assert len({passage.id for passage, _ in found}) == len(found)
 
 
+@pytest.mark.thorough
 def test_a_line_that_stops_holds_its_carrier() -> None:
     """A stop of 6 s with a carrier in view: it is one carrier, its times include the stop."""
     scene = Line(seconds=31, carriers=EVERY_4_S[:6], pace=((19.0, 0.0), (25.0, 1.0)))
@@ -124,6 +133,7 @@ def test_a_line_that_stops_holds_its_carrier() -> None:
     assert "s per passage" in speeds[int(28 * fps)]
 
 
+@pytest.mark.thorough
 def test_a_line_that_backs_reports_no_carrier_twice() -> None:
     """Stopped, run backwards by half a carrier's way and on again: each carrier once all the same."""
     pace = ((19.0, 0.0), (21.0, -0.5), (25.0, 0.0), (26.0, 1.0))
@@ -168,6 +178,7 @@ def test_people_alone_are_no_carriers() -> None:
     assert set(speeds) == {"unknown"}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("references", "carriers"),
     [
@@ -194,6 +205,7 @@ def test_a_recording_too_short_for_the_line_to_be_learnt(
         assert [picture.problem for picture in passage.pictures] == [None] * 3
 
 
+@pytest.mark.thorough
 def test_the_same_frames_give_the_same_passages(three: list[Frame]) -> None:
     """Nothing but the frames decides: no clock, no chance. Bit for bit, and numbered round the rope."""
     given = watched(THREE)
@@ -235,6 +247,7 @@ def test_damaged_frames_are_not_judged() -> None:
     assert {picture.problem for passage, _ in found[:4] for picture in passage.pictures} == {None}
 
 
+@pytest.mark.thorough
 def test_a_stream_of_another_size_than_the_lift_was_drawn_for(three: list[Frame]) -> None:
     """Poses are in pixels of the camera's size; a sub-stream shows the same at half of it."""
     given = watched(THREE)

@@ -46,6 +46,7 @@ def learnt(line: list[Frame]) -> Learnt:
     return extractor.learnt
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("from_s", [9.5, 11.0, 12.0])
 def test_a_restart_begins_with_what_was_learnt(line: list[Frame], learnt: Learnt, from_s: float) -> None:
     """Wherever carriers are just then: every one that begins after it is found once, in time, in place."""
@@ -64,6 +65,7 @@ def test_a_restart_begins_with_what_was_learnt(line: list[Frame], learnt: Learnt
         assert passage.pictures[1].problem is None
 
 
+@pytest.mark.thorough
 def test_a_line_that_stands_when_it_is_looked_at_again(line: list[Frame], learnt: Learnt) -> None:
     """Morning: it stands for a while and then starts; nothing is reported meanwhile."""
     extractor = PassageExtractor(watched(DAY), run_id="second", learnt=learnt)
@@ -159,6 +161,7 @@ def test_what_was_learnt_is_kept_in_a_file(tmp_path: Path, learnt: Learnt) -> No
     assert [each.name for each in path.parent.iterdir()] == ["scripted.npz"]
 
 
+@pytest.mark.thorough
 def test_a_file_with_one_wrong_bit_is_no_more_than_not_there(tmp_path: Path, learnt: Learnt) -> None:
     """Whatever the readers of zip and npy make of it: the line is learnt anew, and the lift is watched."""
     path = tmp_path / "scripted.npz"
@@ -199,6 +202,7 @@ def test_what_fits_another_view_is_left(line: list[Frame], learnt: Learnt) -> No
     assert extractor.line_speed == "unknown"
 
 
+@pytest.mark.thorough
 def test_a_camera_s_process_begins_with_it(tmp_path: Path, learnt: Learnt) -> None:
     """The service starts, and the process is killed: each time the line is known at once; the file stays."""
     video = encode(tmp_path / "a.mp4", (frame.image for frame in frames(DAY)), DAY.fps, key_every=12)

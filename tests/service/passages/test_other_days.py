@@ -39,6 +39,7 @@ def learnt() -> Learnt:
     return extractor.learnt
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("pace", [0.75, 1.0, 1.3])
 def test_every_carrier_is_found_on_a_quieter_day(pace: float) -> None:
     """Nobody walks and nothing falls: a view that is quiet between two carriers is no line that stands."""

@@ -13,6 +13,8 @@ from service.usecases.samples import sample_folders, video_of
 from tests.tools.recorded import frames_of
 from tests.tools.replay import digest_of, replayed
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture(scope="module")
 def twice() -> tuple[list[Passage], list[Passage]]:

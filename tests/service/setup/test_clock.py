@@ -23,6 +23,7 @@ def test_a_steady_line_gives_its_interval() -> None:
     assert clock.interval_s == pytest.approx(INTERVAL_S, rel=0.01)
 
 
+@pytest.mark.thorough
 def test_a_stop_is_no_part_of_the_interval() -> None:
     """While the line stands the distance stands too, and a carrier's distance from the next stays one."""
     stands = (13.0, 20.0)

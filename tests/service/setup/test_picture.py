@@ -20,6 +20,7 @@ def proposal(xs: tuple[float, float, float], scale: float) -> Proposal:
     )
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("xs", [(300, 640, 900), (600, 640, 680), (640, 650, 660), (20, 640, 1270)])
 @pytest.mark.parametrize("scale", [0.15, 0.35, 1.0])
 @pytest.mark.parametrize("width", [640, 1280, 3840])

@@ -28,6 +28,7 @@ def drift_px(proposal: Proposal, motion: Motion) -> float:
     return float(off.max() * track.middle.scale)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "motion", [pytest.param(SIDEWAYS, marks=pytest.mark.slow), AWAY], ids=["sideways", "away"]
 )
@@ -43,6 +44,7 @@ def test_a_drawn_lift_is_followed(motion: Motion) -> None:
     assert 0.45 * CANONICAL_SIZE < width < 0.9 * CANONICAL_SIZE
 
 
+@pytest.mark.thorough
 def test_a_box_says_which_part_is_the_carrier() -> None:
     """The frame is the box: its centre at the frame's, its longer side four fifths of it."""
     recording = film(SIDEWAYS, 17.0)

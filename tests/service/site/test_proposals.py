@@ -154,6 +154,7 @@ def house(store: Store, tmp_path: Path) -> House:
     return House(store, tiny_manifest(), tmp_path / "shown")
 
 
+@pytest.mark.thorough
 def test_twenty_fifty_and_two_hundred_passages_propose_once_each(house: House) -> None:
     """Each milestone brings one proposal, not active; a restart between them brings none again."""
     told = []
@@ -317,6 +318,7 @@ def test_what_was_not_seen_does_not_count(house: House) -> None:
     assert house.look() == (20, 0)
 
 
+@pytest.mark.thorough
 def test_reviews_propose_again(house: House) -> None:
     """The 5th, 20th, 50th and 100th label brings a proposal of its own, however old its passage is."""
     house.watch(250)
@@ -483,6 +485,7 @@ def test_a_refused_write_is_proposed_at_the_next_check(refusing: _Refusing, tmp_
     assert house.look() == (20, 0)
 
 
+@pytest.mark.thorough
 def test_the_pipeline_proposes_by_itself(
     refusing: _Refusing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -36,6 +36,7 @@ def dialled() -> Iterator[tuple[int, Callable[[], bool]]]:
         yield server.getsockname()[1], was_dialled
 
 
+@pytest.mark.thorough
 @pytest.mark.fault(36)
 @pytest.mark.parametrize("scheme", ["rtsp", "rtsps", "http", "https"])
 def test_a_probe_dials_only_the_networks(scheme: str, dialled: tuple[int, Callable[[], bool]]) -> None:
@@ -47,6 +48,7 @@ def test_a_probe_dials_only_the_networks(scheme: str, dialled: tuple[int, Callab
     assert not was_dialled()
 
 
+@pytest.mark.thorough
 @pytest.mark.fault(36)
 @pytest.mark.parametrize("stream", ["main", "sub"])
 def test_a_running_camera_dials_only_the_networks(

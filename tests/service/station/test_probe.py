@@ -129,6 +129,7 @@ def hang(connection: Connection, url: str, transport: str, terms: DialTerms) -> 
     connection.poll(None)
 
 
+@pytest.mark.thorough
 def test_one_at_a_time_and_a_hanging_one_is_ended() -> None:
     """A second caller is told to wait; a process that does not answer in time is ended."""
     found = probe_apart("rtsp://127.0.0.1:1/", timeout_s=0.01, main=hang)

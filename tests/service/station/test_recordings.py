@@ -57,6 +57,7 @@ def by_pictures(found: list[Watched]) -> list[float]:
     ]
 
 
+@pytest.mark.thorough
 def test_a_gap_while_the_line_is_learnt_costs_no_carrier(pictures: list[Image], tmp_path: Path) -> None:
     """A recorder that pauses for 30 s after 6.4 s: those before and after are found, those in it unknown."""
     handling = Handling(gap=(6.4, 30.0))
@@ -77,6 +78,7 @@ def test_pauses_in_joined_clips_cost_no_carrier(pictures: list[Image], tmp_path:
     assert by_pictures(found) == pytest.approx(sorted(due), abs=NEAR_S)
 
 
+@pytest.mark.thorough
 def test_a_change_of_size_costs_no_carrier(pictures: list[Image], tmp_path: Path) -> None:
     """Half the pixels from 7.9 s on, when a carrier is passing."""
     path = record(tmp_path / "a", pictures, 12, Handling(ending="ts", halved_s=7.9))
@@ -85,6 +87,7 @@ def test_a_change_of_size_costs_no_carrier(pictures: list[Image], tmp_path: Path
     assert any("size changes" in line for line in watching.advice)
 
 
+@pytest.mark.thorough
 def test_pictures_of_another_shape_are_not_judged(pictures: list[Image], tmp_path: Path) -> None:
     """Whether they are squeezed or cropped is unknown; the summary names both sizes."""
     squeezed = [np.asarray(cv2.resize(picture, (240, 180)), np.uint8) for picture in pictures]
@@ -95,6 +98,7 @@ def test_pictures_of_another_shape_are_not_judged(pictures: list[Image], tmp_pat
     assert any("240x180" in line and "640x360" in line for line in watching.advice)
 
 
+@pytest.mark.thorough
 def test_too_few_pictures_a_second_are_reported(pictures: list[Image], tmp_path: Path) -> None:
     """With the number that is needed."""
     watching, _ = watch(record(tmp_path / "a", pictures, 12, Handling(every=12)), tmp_path)

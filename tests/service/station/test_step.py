@@ -31,6 +31,7 @@ def day() -> list[Frame]:
     return list(frames(SCENE))
 
 
+@pytest.mark.thorough
 def test_what_is_dark_is_unknown_in_a_recording_too(day: list[Frame]) -> None:
     """Dark from 15 to 29 s: reported, and its end too; no carrier is lost, and none is judged meanwhile."""
     station = Station(watched(SCENE), 0.0, run_id="test")
@@ -49,6 +50,7 @@ def test_what_is_dark_is_unknown_in_a_recording_too(day: list[Frame]) -> None:
     assert all(picture.problem is not None for passage in meanwhile for picture in passage.pictures)
 
 
+@pytest.mark.thorough
 def test_the_camera_s_process_and_a_recording_are_one_path(day: list[Frame]) -> None:
     """The same frames through the worker and through a bare station give the same passages, bit for bit."""
     shown = [frame for frame in day if frame.t_s < 21.0]

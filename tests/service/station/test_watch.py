@@ -48,6 +48,7 @@ def seen(recording: Path, model: EmbeddingModel) -> tuple[list[Watched], list[fl
     return list(RecordingWatch(recording, folder(), model, on_progress=progress.append)), progress
 
 
+@pytest.mark.thorough
 def test_each_carrier_is_judged_once_and_progress_is_told(
     seen: tuple[list[Watched], list[float]],
 ) -> None:
@@ -64,6 +65,7 @@ def test_each_carrier_is_judged_once_and_progress_is_told(
     assert progress[-1] > 0.95
 
 
+@pytest.mark.thorough
 def test_what_was_learnt_of_the_line_is_kept(recording: Path, model: EmbeddingModel, tmp_path: Path) -> None:
     """A second watch begins with the line as learnt: it decides on a carrier at once, not a minute later."""
     memory = tmp_path / "line.npz"
@@ -74,6 +76,7 @@ def test_what_was_learnt_of_the_line_is_kept(recording: Path, model: EmbeddingMo
     assert prompt[0] < 0.5 < late[0]
 
 
+@pytest.mark.thorough
 def test_a_recording_replays_to_the_same_verdicts(
     recording: Path, model: EmbeddingModel, seen: tuple[list[Watched], list[float]]
 ) -> None:

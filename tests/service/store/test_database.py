@@ -315,6 +315,7 @@ def test_only_committed_alarms_are_told(store: Store) -> None:
     assert heard == [(1, 1), (2, 2), (3, 3)]
 
 
+@pytest.mark.thorough
 def test_a_full_queue_refuses_and_counts(tmp_path: Path) -> None:
     """With the writer busy and its queue full, a write fails at once; what was queued still runs."""
     gate = threading.Event()
@@ -492,6 +493,7 @@ def _writer(data: Path, names: str, count: int, url: str | None) -> "subprocess.
     return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("count", [60, pytest.param(6000, marks=pytest.mark.slow)])
 @pytest.mark.fault(11)
 def test_four_processes_write_at_once(tmp_path: Path, count: int, database: GivenDatabases) -> None:
@@ -517,6 +519,7 @@ def _kill_once(writer: "subprocess.Popen[str]", name: str, after: int) -> list[s
     return told
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("rounds", [5, pytest.param(200, marks=pytest.mark.slow)])
 @pytest.mark.fault(13)
 def test_killed_at_any_moment_no_committed_alarm_is_lost(

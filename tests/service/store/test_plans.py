@@ -100,6 +100,7 @@ def flat(plan: str, filtered: bool) -> bool:
     return all(any(index in step for index in partial) or not filtered for step in steps)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("listing", "filters"),
     [(passages.listing, PASSAGE_FILTERS), (alarms.listing, ALARM_FILTERS)],

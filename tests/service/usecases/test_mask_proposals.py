@@ -47,6 +47,7 @@ def test_both_bars_are_proposed_from_marked_passages() -> None:
     assert told
 
 
+@pytest.mark.thorough
 def test_what_is_watched_meanwhile_waits_for_one_passage_at_most() -> None:
     """Each request to the embedder has three pictures, or one where there are many passages."""
     engine = _Counting()

@@ -120,6 +120,7 @@ def pass_by(house: House, name: str) -> tuple[float, float]:
     return 1000 * closed / EACH, 1000 * (EACH - opened) / EACH
 
 
+@pytest.mark.thorough
 def test_a_budget_changes_what_is_alarmed_as_its_figure_says(house: House) -> None:
     """By the model's own band and by a budget, misses and false alarms are those that the page shows."""
     plant(house)

@@ -18,6 +18,8 @@ from service.store import alarms
 from service.store.database import Store
 from tests.service.verdicts.test_recorder import BAR_OPEN, Desk
 
+pytestmark = pytest.mark.thorough
+
 MOUNT = 'mount -t tmpfs -o size=8m none "$1" && exec "$2" -m tests.tools.small_disk "$1"'
 
 

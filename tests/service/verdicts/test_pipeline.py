@@ -353,6 +353,7 @@ def test_a_refused_write_is_tried_again(house: House) -> None:
     assert sum(counts.values()) == counts["records_retried"]
 
 
+@pytest.mark.thorough
 @pytest.mark.fault(9)
 def test_a_killed_worker_is_said_and_survived(
     store: Store,

@@ -197,6 +197,7 @@ def test_what_the_last_try_does_not_save_is_counted(desk: Desk) -> None:
     assert not list(desk.pictures.folder.rglob("*"))
 
 
+@pytest.mark.thorough
 def test_a_long_refusal_is_bounded_and_complete(store: Store, tmp_path: Path) -> None:
     """500 passages of two lifts while nothing is taken: then every carrier is in the records, in some way.
 

@@ -139,6 +139,7 @@ def test_the_cookie_is_secure_behind_a_trusted_proxy(make_house: Callable[..., H
         assert "secure" not in plain.lower()
 
 
+@pytest.mark.thorough
 @pytest.mark.fault(42)
 @pytest.mark.parametrize("peer", ["127.0.0.1", OUTSIDE])
 def test_wrong_tokens_are_limited_whatever_they_say(make_house: Callable[..., House], peer: str) -> None:

@@ -14,6 +14,7 @@ from ml.data.benchmark import Part
 from service import cli
 
 
+@pytest.mark.thorough
 def test_a_smoke_run_is_judged_and_drawn(tmp_path: Path) -> None:
     """Without a transformer, and one beside it; a run with another recipe does not go on from it."""
     sheet, out = tmp_path / "cuts.png", tmp_path / "pairs.json"
@@ -45,6 +46,7 @@ def test_what_is_missing_is_named(tmp_path: Path) -> None:
     assert "render mnist" in done.output
 
 
+@pytest.mark.thorough
 def test_carriers_are_rendered_where_they_are_not_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -39,6 +39,7 @@ def model(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.thorough
 def test_one_lift_is_enrolled_and_watched_and_its_recordings_are_kept(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, model: Path
 ) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from ml.artefact.calibration import read_calibration
 from ml.artefact.torchscript import Scripted
 from ml.commands.common import RELEASED
@@ -13,6 +15,7 @@ from ml.report.verdicts import habits_section
 from ml.scene.masks import HABITS
 
 
+@pytest.mark.thorough
 def test_careful_masks_cost_nothing_and_every_habit_has_a_row(lift_files: list[Path]) -> None:
     """Two lifts of six pictures, one drawing of each habit: judged by the shipped network."""
     model = RELEASED / "barwatch.ts"

@@ -34,6 +34,7 @@ def lift_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return next(iter(prepare(tmp_path_factory.mktemp("rendered"), [4], PlainLifts(8), workers=1)))
 
 
+@pytest.mark.thorough
 def test_each_way_has_a_row_and_costs_what_its_verdicts_say(lift_file: Path, tmp_path: Path) -> None:
     """By the shipped network: as many verdicts as passages, right ones against the hand-made masks'."""
     ways = {"1 + 1 alone": (1, False), "1 + 1 grouped": (1, True)}

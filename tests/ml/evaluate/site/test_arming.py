@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import pytest
 
 from lifts.arrays import Float32, UInt8
 from lifts.decision.arming import LIMITS, ArmingReason
@@ -88,6 +89,7 @@ def test_orders_confirm_one_of_each_and_repeat_nothing() -> None:
     assert 0 < is_open[order].mean() < 0.3
 
 
+@pytest.mark.thorough
 def test_right_masks_arm_and_wrong_ones_never() -> None:
     """Bars of one lift beside those of the other: each is armed by its own masks, soon, and by no others."""
     network = BlockNetwork()

@@ -92,6 +92,7 @@ def test_enlarging_after_the_projection_changes_nothing() -> None:
     torch.testing.assert_close(block.attention(local, coarse), block.attention(local, enlarged))
 
 
+@pytest.mark.thorough
 @SE
 def test_it_learns_a_tiny_batch_with_every_weight(se: bool) -> None:
     """Two pictures are driven apart: their cosine falls from nearly 1 to below 0."""

@@ -70,6 +70,7 @@ def test_the_same_seed_gives_the_same_weights(network: MILDNet) -> None:
     assert all(torch.equal(a, b) for a, b in zip(network.parameters(), again.parameters(), strict=True))
 
 
+@pytest.mark.thorough
 def test_it_learns_a_tiny_batch_with_every_weight() -> None:
     """Two pictures are driven apart: their cosine falls from nearly 1 to below 0."""
     torch.manual_seed(0)

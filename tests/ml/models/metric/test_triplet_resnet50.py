@@ -63,6 +63,7 @@ def test_the_same_seed_gives_the_same_weights(network: TripletResNet50) -> None:
     assert all(torch.equal(a, b) for a, b in zip(network.parameters(), again.parameters(), strict=True))
 
 
+@pytest.mark.thorough
 def test_it_learns_a_tiny_batch_with_every_weight() -> None:
     """Two pairs: like embeddings together, unlike ones apart, in training mode with its batch statistics."""
     torch.manual_seed(0)

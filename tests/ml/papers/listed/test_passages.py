@@ -60,6 +60,7 @@ def test_a_bar_departs_when_a_tenth_of_its_way_is_done(openings: list[float], ev
     assert when == pytest.approx(at, nan_ok=True)
 
 
+@pytest.mark.thorough
 def test_a_head_learns_the_state_at_the_end() -> None:
     """With attention it tells raised from lowered bars on passages that it has not seen."""
     head = trained_head(sequences(64, 0), sequences(32, 1), "attention", 0, patience=5)

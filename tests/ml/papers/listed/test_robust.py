@@ -94,6 +94,7 @@ def test_the_network_with_gradients_says_what_the_artefact_says(lift: RenderedLi
     assert np.array_equal(found, (score.margin < 0) == lift.is_open)
 
 
+@pytest.mark.thorough
 def test_a_perturbation_stays_within_its_size_and_lowers_the_correlation(
     lift: RenderedLift, setting: Setting
 ) -> None:

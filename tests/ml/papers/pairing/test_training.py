@@ -55,6 +55,7 @@ def test_distances_are_those_of_the_rows() -> None:
     assert pair_distances(embeddings, np.array([[0, 1], [2, 0]])).tolist() == [5.0, 1.0]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kind", [0, 2, 3, 6])
 def test_the_same_seed_gives_the_same_weights(kind: int, tmp_path: Path) -> None:
     """Twice the same, bit by bit; another seed others."""

@@ -81,6 +81,7 @@ def first() -> list[tuple[float, UInt8]]:
     return list(frames(scene, _schedule(scene, 1.0, interval_s=4.0), 3, fps=0.5))
 
 
+@pytest.mark.thorough
 def test_frames_are_a_function_of_the_seed_and_loop_without_a_jump(first: list[tuple[float, UInt8]]) -> None:
     scene = sample_lift(20001)
     second = list(frames(scene, _schedule(scene, 1.0, interval_s=4.0), 3, fps=0.5))

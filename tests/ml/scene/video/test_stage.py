@@ -40,6 +40,7 @@ def _crowd(scene: LiftScene) -> tuple[Stander, ...]:
     return tuple(Stander(sample_person(rng), side, z, 0.0, 0.0) for z in (-3.0, 0.0, 3.0))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("name", "looks"),
     [

@@ -251,6 +251,7 @@ def _run(store: Store, start: datetime, minutes: float, first: int, every_s: flo
     return first + int(minutes * 60 / every_s)
 
 
+@pytest.mark.thorough
 def test_half_an_hour_of_a_running_line_leaves_one_standing_group(clockwork: Clockwork) -> None:
     """Thirty minutes, an open carrier a minute, a stop of four in between: one group, one acknowledgement."""
     store = clockwork.store

@@ -62,6 +62,7 @@ def actions(house: House) -> list[tuple[str, str, str]]:
     return [(each["action"], each["subject"], each["actor"]) for each in items]
 
 
+@pytest.mark.thorough
 def test_a_budget_follows_what_its_lift_shows(known: House) -> None:
     """Closed carriers lie farther away than they did: fewer misses for the same false alarms."""
     chosen = ask(known, false_alarms_per_day=20).json()
@@ -106,6 +107,7 @@ def test_a_budget_comes_back_after_new_masks(known: House) -> None:
     assert verdict_of(known)[0] == "open"
 
 
+@pytest.mark.thorough
 def test_a_budget_that_would_now_miss_more_is_withdrawn(known: House) -> None:
     """Open carriers look closed now: the model's own band decides, the page and the audit say why."""
     ask(known, misses_per_1000=150)

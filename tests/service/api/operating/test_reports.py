@@ -163,6 +163,7 @@ def test_carriers_are_those_of_sql(house: House) -> None:
         assert one["carriers"]["by"] == sql(house, BEGIN, END, f"lift_id = '{one['lift_id']}'")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("period", "hours", "times", "parts"),
     [
@@ -268,6 +269,7 @@ def test_nothing_is_claimed_of_what_nobody_noted(house: House) -> None:
     assert found["carriers_since"] == "2025-10-16T22:00:00Z"
 
 
+@pytest.mark.thorough
 def test_a_spreadsheet_holds_the_same_figures_and_runs_no_formula(house: House) -> None:
     """A row for each lift and hour, whose sums are the report's; a lift's name is text whatever it is."""
     watch(house.store)
@@ -302,6 +304,7 @@ def test_the_table_in_a_language_has_heads_that_people_read(house: House) -> Non
     assert not [head for head in heads if "_" in head or head in plainly[0]]
 
 
+@pytest.mark.thorough
 def test_each_caller_has_the_lifts_they_may_see(house: House) -> None:
     """Another lift's are refused, and are in no sum; each lift says its area."""
     house.store.write(partial(places.put, lift_id="b", place=places.LiftPlace("Sunnegga"))).result()
@@ -328,6 +331,7 @@ def test_what_is_asked_wrongly_is_refused(house: House) -> None:
     assert (found["hours"], found["shifts"]) == ("08:00-16:30", ["08:00-16:30"])
 
 
+@pytest.mark.thorough
 def test_damaged_rows_are_said_to_be(house: House) -> None:
     """They are in no figure, and the report says how many they are."""
     watch(house.store)

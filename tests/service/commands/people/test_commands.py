@@ -72,6 +72,7 @@ def test_a_token_has_lifts_and_an_end(data: Path) -> None:
     assert isinstance(run(*words, "--lift", "No Lift").exception, ConfigurationError)
 
 
+@pytest.mark.thorough
 def test_people_are_made_listed_shut_out_and_given_passwords(data: Path) -> None:
     """A link or a password from stdin, never an argument; nothing is printed that should not be."""
     link = run("user", "create", "Anna K", "--role", "operator", "--lift", "demo-quad")

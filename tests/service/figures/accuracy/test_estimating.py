@@ -44,6 +44,7 @@ def check_coverage(lift: PlantedRates, seasons: int) -> None:
         assert middle.mean() == pytest.approx(truth, abs=4 * middle.std() / seasons**0.5 + 0.003)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", list(LIFTS)[:3])
 def test_the_intervals_hold_what_was_planted(name: str) -> None:
     """Over a few seasons; the next test takes many."""

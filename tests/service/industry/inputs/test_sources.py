@@ -152,6 +152,7 @@ def test_a_device_is_asked_and_asked_again_after_it_was_away() -> None:
     plc.stop()
 
 
+@pytest.mark.thorough
 def test_an_opc_ua_server_is_followed(tmp_path: Path) -> None:
     """Changes come by subscription, signed and encrypted, by user and password; here it is our own server."""
     heard = Heard()

@@ -30,6 +30,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield made
 
 
+@pytest.mark.thorough
 def test_an_alarm_is_a_condition_with_the_states_of_part_9(running: Served) -> None:
     """Raised, acknowledged, shelved, returned, over: one condition, an event of its own for each."""
     acked: dict[str, Any] = {"acknowledged_at": BEGAN, "acknowledged_by": "Anna"}
@@ -80,6 +81,7 @@ def test_an_alarm_is_a_condition_with_the_states_of_part_9(running: Served) -> N
     assert first.Evidence == ["/passages/1/pictures/1.jpg"]
 
 
+@pytest.mark.thorough
 def test_who_reconnects_gets_what_stands_and_each_change_that_was_missed(running: Served) -> None:
     """Refresh: every retained condition once. History: all changes since, in order, recognised by EventId."""
 

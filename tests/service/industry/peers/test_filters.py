@@ -49,6 +49,7 @@ def standing(store: Store) -> dict[str, AlarmState]:
         return {each.id: each.state for each in alarms.listing(session).items}
 
 
+@pytest.mark.thorough
 def test_a_client_sees_what_was_chosen_and_acknowledges_nothing_else(store: Store) -> None:
     """Lift, kind and priority; what is not shown is counted nowhere, and no coil reaches it."""
     plant = Plant(store, AllWell(), store.data, EPOCH)  # type: ignore[arg-type]

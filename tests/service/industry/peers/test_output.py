@@ -136,6 +136,7 @@ def committed(store: Store, after: int) -> list[tuple[int, int, int]]:
         ]
 
 
+@pytest.mark.thorough
 def test_a_client_that_was_away_reads_every_change_as_committed(store: Store, modbus: PeerOutput) -> None:
     """Each once and in order; state and newest seq agree with the database."""
     first = raise_alarm(store, 1)

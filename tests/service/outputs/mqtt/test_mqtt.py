@@ -67,6 +67,7 @@ def test_states_are_retained_and_end_with_the_service(
     until(lambda: broker.last("barwatch/status") == "offline")
 
 
+@pytest.mark.thorough
 def test_a_killed_connection_publishes_the_will(
     make_outputs: Callable[..., OutputHouse], broker: Mosquitto
 ) -> None:

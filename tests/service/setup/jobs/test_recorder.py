@@ -63,6 +63,7 @@ def camera(tmp_path: Path) -> Iterator[PacedCamera]:
         made.go_on.set()
 
 
+@pytest.mark.thorough
 def test_what_has_come_can_be_read_while_the_rest_has_not(camera: PacedCamera) -> None:
     """Half of the recording is in the file while the camera still sends; afterwards all of it is."""
     path, sent = camera.folder / RECORDING, list[SetupMessage]()
@@ -78,6 +79,7 @@ def test_what_has_come_can_be_read_while_the_rest_has_not(camera: PacedCamera) -
     assert any(isinstance(message, SetupView) for message in sent)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("early", "looked_s"),
     [

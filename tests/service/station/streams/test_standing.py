@@ -52,6 +52,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> tuple[Watched, Watched]:
     return both(SHORT, tmp_path_factory.mktemp("standing") / "a.mp4")
 
 
+@pytest.mark.thorough
 def test_a_standing_line_is_watched_by_key_frames_and_no_carrier_is_missed(
     seen: tuple[Watched, Watched],
 ) -> None:
@@ -63,6 +64,7 @@ def test_a_standing_line_is_watched_by_key_frames_and_no_carrier_is_missed(
     assert spared.left_out >= 2 * (KEY_EVERY - 1)
 
 
+@pytest.mark.thorough
 def test_frames_come_in_order_and_say_when_others_were_left_out(seen: tuple[Watched, Watched]) -> None:
     """Each once; the count goes on as if all had come; after the restart no picture is missing."""
     whole, spared = seen

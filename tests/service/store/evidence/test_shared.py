@@ -351,6 +351,7 @@ def test_evidence_is_verified_where_it_lies(tmp_path: Path) -> None:
     place.close()
 
 
+@pytest.mark.thorough
 def test_a_pack_and_a_backup_hold_what_lies_on_the_store(tmp_path: Path) -> None:
     """Restored to a folder, all of it is there again; without the store neither is made by halves."""
     place = _moved(tmp_path)

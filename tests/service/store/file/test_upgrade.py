@@ -50,6 +50,7 @@ def test_no_schema_is_left_out(former: Path) -> None:
     assert sorted(path.stem for path in former.iterdir()) == sorted(revisions())[:-1] == EARLIER
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "revision",
     [
