@@ -76,6 +76,7 @@ def test_the_frame_is_about_as_wide_as_a_hand_made_one(calibrated: tuple[Path, d
     assert 0.67 < middle.scale / nearest.scale < 1.33
 
 
+@pytest.mark.thorough
 def test_where_the_address_is_missing_it_is_said_and_shown(
     calibrated: tuple[Path, dict[str, object]],
 ) -> None:

@@ -20,6 +20,8 @@ from ml.train.run import Run
 from service import cli
 from tests.ml.commands.learners import alone
 
+pytestmark = pytest.mark.thorough
+
 RUN = CliRunner()
 
 
@@ -46,7 +48,6 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-@pytest.mark.thorough
 def test_training_leaves_a_checkpoint_and_a_log(trained: Path) -> None:
     """The log has its header and the last step."""
     assert (trained / "run" / "last.pt").exists()
@@ -55,7 +56,6 @@ def test_training_leaves_a_checkpoint_and_a_log(trained: Path) -> None:
     assert lines[-1].startswith("1,3,")
 
 
-@pytest.mark.thorough
 def test_a_preset_with_textured_lifts_renders_them_beside_the_plain_ones(trained: Path) -> None:
     """Two plain lifts as asked for, and the smoke preset's one textured lift."""
     assert len(list((trained / "cache").glob("v*-lift-*.npz"))) == 2
@@ -167,7 +167,6 @@ def released(trained: Path) -> Path:
     return trained / "released" / "barwatch.ts"
 
 
-@pytest.mark.thorough
 def test_export_and_evaluate(trained: Path, released: Path) -> None:
     """From the checkpoint to an artefact, and from that to a report with its command."""
     cache = str(trained / "cache")
@@ -185,7 +184,6 @@ def test_export_and_evaluate(trained: Path, released: Path) -> None:
     assert "seed-10000" in table
 
 
-@pytest.mark.thorough
 def test_what_a_lift_gains_on_site(trained: Path, released: Path) -> None:
     """A row for the masks alone, and one for each share of open carriers among those watched."""
     words = ("evaluate-onsite", "--model", str(released), "--lifts", "1", "--passages", "2", "--watched", "4")
@@ -199,7 +197,6 @@ def test_what_a_lift_gains_on_site(trained: Path, released: Path) -> None:
     assert "| 2 | 0 | 50 % |" in table
 
 
-@pytest.mark.thorough
 def test_the_benches_print_what_they_measured(released: Path) -> None:
     """Each row says how much was done and at what rate."""
     row = json.loads(_invoke("bench", "render", "--processes", "1", "--lifts", "1", "--passages", "1"))
@@ -231,7 +228,6 @@ def test_what_is_timed_is_kept_when_the_rest_is_cut_short(
     assert (kept["rows"], "gpu" in kept) == ([{"system": "barwatch"}], True)
 
 
-@pytest.mark.thorough
 def test_what_embeds_is_timed_beside_the_papers_network(
     released: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,6 +13,8 @@ from tests.service.console.conftest import Served, held_back
 from tests.service.console.test_console import LIFT, open_lift, open_page
 
 PLACE = "/lifts/demo-quad/place"
+TWICE = "(button) => { button.click(); button.click(); }"
+"""Two presses, with no time to draw between them."""
 
 
 def at_the_lift(browser: Browser, served: Served) -> Page:
@@ -141,6 +143,35 @@ def test_a_second_press_sends_nothing_twice(browser: Browser, served: Served) ->
     expect(page.locator(".secret")).to_contain_text("whsec_")
     expect(page.locator(".entries li")).to_have_count(1)
     assert len(served.house.call("GET", "/outputs").json()["items"]) == 1
+
+
+@pytest.mark.thorough
+def test_a_second_press_before_the_page_draws_does_nothing(browser: Browser, served: Served) -> None:
+    """One link, one test for two presses in one breath; a person's other buttons wait, another's do not."""
+    for name in ("Anna", "Beat"):
+        served.house.call("POST", "/users", json={"name": name, "roles": {"*": "viewer"}})
+    given = {"kind": "webhook", "name": "Hut", "settings": {"url": "http://127.0.0.1:9/"}}
+    assert served.house.call("POST", "/outputs", json=given).status_code == 201
+    page = open_page(browser, served.link(Role.ADMIN))
+    expect(page.locator("#who")).to_contain_text("admin")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+
+    page.goto(f"{served.url}/#/admin/people")
+    anna, beat = (page.locator(".entries li").filter(has_text=name) for name in ("Anna", "Beat"))
+    answer = held_back(page, "**/link")
+    with page.expect_request("**/link"):
+        anna.get_by_role("button", name="Make a link for Anna").evaluate(TWICE)
+    expect(anna.get_by_role("button", name="Shut out")).to_have_attribute("aria-disabled", "true")
+    assert beat.get_by_role("button", name="Shut out").get_attribute("aria-disabled") is None
+    answer[0].continue_()
+    expect(page.locator(".secret")).to_contain_text("#key=")
+    assert len([url for url in sent if url.endswith("/link")]) == 1
+
+    page.goto(f"{served.url}/#/admin/outputs")
+    page.get_by_role("button", name="Test Hut").evaluate(TWICE)
+    expect(page.get_by_role("status").filter(has_text="Hut: ")).to_be_visible()
+    assert len([url for url in sent if url.endswith("/test")]) == 1
 
 
 @pytest.mark.thorough

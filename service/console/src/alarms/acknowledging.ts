@@ -1,6 +1,6 @@
 /* Acknowledging what somebody was shown, and nothing that came after it. */
 
-import { useSignal } from "@preact/signals";
+import { type ReadonlySignal, useSignal } from "@preact/signals";
 import { acknowledge, acknowledgeGroup, confirmClock, type ShownAlarm } from "../state/alarms";
 import { failureOf } from "../state/session";
 import { isUnseen } from "../state/watching";
@@ -22,7 +22,7 @@ export const isClock = ({ kind, state }: ShownAlarm): boolean =>
   kind === "clock_jumped" && state !== "returned";
 
 interface Acknowledging {
-  busy: boolean;
+  busy: ReadonlySignal<boolean>;
   /** Why it was not done. */
   failure: string;
   press: (shown: readonly ShownAlarm[]) => Promise<void>;
@@ -41,5 +41,5 @@ export function useAcknowledging(): Acknowledging {
     }
     busy.value = false;
   };
-  return { busy: busy.value, failure: failure.value, press };
+  return { busy, failure: failure.value, press };
 }

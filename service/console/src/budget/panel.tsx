@@ -77,7 +77,7 @@ function Action({ lift, budgets, name, press, isQuiet = true }: ActionProps): JS
   return (
     <Button
       class={isQuiet ? "quiet" : ""}
-      busy={budgets.busy.value}
+      busy={budgets.busy}
       label={t("budget.of", { action: t(name), lift: lift.name })}
       onPress={press}
     >

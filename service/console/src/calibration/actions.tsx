@@ -29,7 +29,7 @@ export function Actions({ lift, usable, proposals, tested }: ActionsProps): JSX.
     <Button
       key={key}
       class={isQuiet ? "quiet" : ""}
-      busy={proposals.busy.value}
+      busy={proposals.busy}
       label={t("calibration.actionOf", { action: t(key), lift: lift.name })}
       onPress={press}
     >

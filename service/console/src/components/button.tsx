@@ -1,11 +1,17 @@
 /* A button that keeps the keyboard's focus while its work goes on: it is called busy, never disabled. */
 
+import type { ReadonlySignal } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
+
+/** Whether work goes on: as a signal it holds from the press that begins it, as a value from the next drawing. */
+export type Busy = boolean | ReadonlySignal<boolean>;
+
+const isBusy = (busy: Busy): boolean => (typeof busy === "boolean" ? busy : busy.value);
 
 interface ButtonProps {
   children: ComponentChildren;
   onPress: () => unknown;
-  busy?: boolean;
+  busy?: Busy;
   off?: boolean;
   id?: string;
   class?: string;
@@ -35,9 +41,9 @@ export function Button({
       data-part={part}
       aria-label={label}
       aria-pressed={pressed}
-      aria-disabled={busy || off || undefined}
+      aria-disabled={isBusy(busy) || off || undefined}
       onClick={() => {
-        if (!busy) onPress();
+        if (!isBusy(busy)) onPress();
       }}
     >
       {children}

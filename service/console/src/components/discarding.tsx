@@ -3,14 +3,14 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
 import { t } from "../i18n/text";
-import { Button } from "./button";
+import { type Busy, Button } from "./button";
 
 interface DiscardingProps {
   children: ComponentChildren;
   onPress: () => unknown;
   /** How many picked carriers would be lost; with none it is a button like any other. */
   picks: number;
-  busy?: boolean;
+  busy?: Busy;
   class?: string;
 }
 

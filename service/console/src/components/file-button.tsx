@@ -33,7 +33,7 @@ export function FileButton({ path, name, text }: FileButtonProps): JSX.Element {
   };
   return (
     <>
-      <Button class="quiet" busy={busy.value} onPress={save}>
+      <Button class="quiet" busy={busy} onPress={save}>
         {text}
       </Button>
       {problem.value && (

@@ -49,7 +49,7 @@ export function OutOfServiceNote({ lift }: { lift: Watched }): JSX.Element | nul
         })}
       </p>
       {mayAct.value && (
-        <Button busy={busy.value} label={t("service.putBackWhich", { name: lift.name })} onPress={press}>
+        <Button busy={busy} label={t("service.putBackWhich", { name: lift.name })} onPress={press}>
           {failure.value || t("service.putBack")}
         </Button>
       )}

@@ -8,11 +8,10 @@ import { Button } from "../components/button";
 import { Choice } from "../components/choice";
 import { Tick, Ticks } from "../components/tick";
 import type { Typed } from "../forms/fields";
-import { useOnce } from "../forms/once";
 import { Setting } from "../forms/setting";
 import { changesOf, type Stored, StoredNow, yesOrNo } from "../forms/stored-now";
 import { t, worded, words } from "../i18n/text";
-import type { Kept } from "../people/list";
+import { type Kept, useChanges } from "../people/list";
 import { Line } from "../session/line";
 import { named, nameOf } from "../state/lifts";
 import { chosen, FIELDS, typed } from "./fields";
@@ -45,26 +44,24 @@ export function OutputForm({ output, list, onDone }: FormProps): JSX.Element {
     changes.value = changesOf(inWords(base.value), inWords(now));
     base.value = now;
   };
-  const { busy, once } = useOnce();
+  const { busy, change } = useChanges(list);
   const submit = (event: TargetedSubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();
-    void once(() =>
-      list.change(async () => {
-        const before = base.value;
-        const given = {
-          name: name.value,
-          enabled: before?.enabled ?? false,
-          lifts: orAll(lifts.value),
-          kinds: orAll(kinds.value),
-          priorities: orAll(priorities.value.map(Number)),
-          escalated: escalated.value,
-          ...chosen(kind.value, values.value, before?.settings ?? {}),
-        };
-        if (before) await orLookAgain(() => put(`/outputs/${before.id}`, given, before.tag), look);
-        const made = before ? {} : (await post<NewOutput>("/outputs", { kind: kind.value, ...given })).made;
-        onDone(made);
-      }),
-    );
+    void change(async () => {
+      const before = base.value;
+      const given = {
+        name: name.value,
+        enabled: before?.enabled ?? false,
+        lifts: orAll(lifts.value),
+        kinds: orAll(kinds.value),
+        priorities: orAll(priorities.value.map(Number)),
+        escalated: escalated.value,
+        ...chosen(kind.value, values.value, before?.settings ?? {}),
+      };
+      if (before) await orLookAgain(() => put(`/outputs/${before.id}`, given, before.tag), look);
+      const made = before ? {} : (await post<NewOutput>("/outputs", { kind: kind.value, ...given })).made;
+      onDone(made);
+    });
   };
   return (
     <form onSubmit={submit} class="adding" aria-labelledby="add-output">

@@ -8,7 +8,7 @@ import { Button } from "../components/button";
 import { Titled } from "../components/titled";
 import { t, worded, words } from "../i18n/text";
 import { clockTime } from "../i18n/time";
-import { type Kept, useList } from "../people/list";
+import { type Kept, useChanges, useList } from "../people/list";
 import { OutputForm } from "./output-form";
 
 const TEST_MS = 60_000;
@@ -70,20 +70,15 @@ interface EntryProps {
 
 function OutputEntry({ output, list, onSay, onChange }: EntryProps): JSX.Element {
   const { id, name } = output;
-  const busy = useSignal(false);
+  const { busy, change } = useChanges(list);
   const test = (): Promise<void> =>
-    list.change(async () => {
-      busy.value = true;
+    change(async () => {
       onSay("");
-      try {
-        const { error } = await post<OutputTest>(`/outputs/${id}/test`, {}, TEST_MS);
-        onSay(error ? t("outputs.fails", { name, problem: problemOf(error) }) : t("outputs.works", { name }));
-      } finally {
-        busy.value = false;
-      }
+      const { error } = await post<OutputTest>(`/outputs/${id}/test`, {}, TEST_MS);
+      onSay(error ? t("outputs.fails", { name, problem: problemOf(error) }) : t("outputs.works", { name }));
     });
   const turn = (enabled: boolean): Promise<void> =>
-    list.change(() => {
+    change(() => {
       const { lifts, kinds, priorities, escalated, settings } = output;
       return put(
         `/outputs/${id}`,
@@ -99,12 +94,13 @@ function OutputEntry({ output, list, onSay, onChange }: EntryProps): JSX.Element
       </div>
       <div class="row">
         {output.health.set_aside > 0 && <SetAside output={output} list={list} />}
-        <Button class="quiet" label={t("outputs.testLabel", { name })} busy={busy.value} onPress={test}>
+        <Button class="quiet" label={t("outputs.testLabel", { name })} busy={busy} onPress={test}>
           {t("outputs.test")}
         </Button>
         <Button
           class="quiet"
           label={t(output.enabled ? "outputs.offLabel" : "outputs.onLabel", { name })}
+          busy={busy}
           onPress={() => turn(!output.enabled)}
         >
           {t(output.enabled ? "outputs.off" : "outputs.on")}
@@ -115,7 +111,8 @@ function OutputEntry({ output, list, onSay, onChange }: EntryProps): JSX.Element
         <Button
           class="quiet"
           label={t("outputs.deleteLabel", { name })}
-          onPress={() => list.change(() => remove(`/outputs/${id}`, output.tag))}
+          busy={busy}
+          onPress={() => change(() => remove(`/outputs/${id}`, output.tag))}
         >
           {t("outputs.delete")}
         </Button>
@@ -126,13 +123,19 @@ function OutputEntry({ output, list, onSay, onChange }: EntryProps): JSX.Element
 
 /** What to do about alarms that a receiver refused for good: all of them. */
 function SetAside({ output: { id, name }, list }: Pick<EntryProps, "output" | "list">): JSX.Element {
-  const about = (what: string) => () => list.change(() => post(`/outputs/${id}/set-aside/${what}`, {}));
+  const { busy, change } = useChanges(list);
+  const about = (what: string) => () => change(() => post(`/outputs/${id}/set-aside/${what}`, {}));
   return (
     <>
-      <Button class="quiet" label={t("outputs.againLabel", { name })} onPress={about("again")}>
+      <Button class="quiet" label={t("outputs.againLabel", { name })} busy={busy} onPress={about("again")}>
         {t("outputs.again")}
       </Button>
-      <Button class="quiet" label={t("outputs.leaveOutLabel", { name })} onPress={about("leave-out")}>
+      <Button
+        class="quiet"
+        label={t("outputs.leaveOutLabel", { name })}
+        busy={busy}
+        onPress={about("leave-out")}
+      >
         {t("outputs.leaveOut")}
       </Button>
     </>

@@ -3,6 +3,7 @@
 import { type Signal, useSignal } from "@preact/signals";
 import { useCallback, useEffect } from "preact/hooks";
 import { get, isUnknown, onceReached } from "../api/client";
+import { type Once, useOnce } from "../forms/once";
 import { messageOf } from "../state/session";
 
 export interface Kept<Item> {
@@ -38,4 +39,12 @@ export function useList<Item>(path: string): Kept<Item> {
     await read();
   };
   return { items, problem, change, read };
+}
+
+type Changes = Pick<Once, "busy"> & Pick<Kept<unknown>, "change">;
+
+/** What is done to one entry, or by one form, one thing at a time: its buttons do nothing meanwhile, others' do. */
+export function useChanges(list: Pick<Kept<unknown>, "change">): Changes {
+  const { busy, once } = useOnce();
+  return { busy, change: (work) => once(() => list.change(work)) };
 }

@@ -6,10 +6,9 @@ import { orLookAgain, post, put, remove } from "../api/client";
 import type { NewUser, Role, User } from "../api/types";
 import { Button } from "../components/button";
 import { Titled } from "../components/titled";
-import { useOnce } from "../forms/once";
 import { t } from "../i18n/text";
 import { Line } from "../session/line";
-import { type Kept, useList } from "./list";
+import { type Kept, useChanges, useList } from "./list";
 import { chosenRoles, Roles, rolesText } from "./roles";
 
 export function PeoplePart(): JSX.Element {
@@ -57,6 +56,7 @@ interface PersonProps {
 
 function Person({ user, list, onLink }: PersonProps): JSX.Element {
   const { id, name, disabled } = user;
+  const { busy, change } = useChanges(list);
   /** The person as the form began with them, or as they were seen since; null: it is closed. */
   const base = useSignal<User | null>(null);
   const role = useSignal<Role>("viewer");
@@ -90,7 +90,7 @@ function Person({ user, list, onLink }: PersonProps): JSX.Element {
     disabled && t("people.disabled"),
   ];
   const save = (): Promise<void> =>
-    list.change(async () => {
+    change(async () => {
       const roles = wanted();
       await orLookAgain(() => put(`/users/${id}`, { roles }, base.value?.tag), look);
       base.value = null;
@@ -107,7 +107,9 @@ function Person({ user, list, onLink }: PersonProps): JSX.Element {
               {t("people.willHave", { roles: rolesText(wanted()) })}
             </p>
             <div class="row">
-              <Button onPress={save}>{t("people.save")}</Button>
+              <Button busy={busy} onPress={save}>
+                {t("people.save")}
+              </Button>
               <Button
                 class="quiet"
                 onPress={() => {
@@ -130,9 +132,8 @@ function Person({ user, list, onLink }: PersonProps): JSX.Element {
           <Button
             class="quiet"
             label={t("people.linkLabel", { name })}
-            onPress={() =>
-              list.change(async () => onLink((await post<{ key: string }>(`/users/${id}/link`)).key))
-            }
+            busy={busy}
+            onPress={() => change(async () => onLink((await post<{ key: string }>(`/users/${id}/link`)).key))}
           >
             {t("people.link")}
           </Button>
@@ -141,7 +142,8 @@ function Person({ user, list, onLink }: PersonProps): JSX.Element {
           <Button
             class="quiet"
             label={t("people.dropFactorLabel", { name })}
-            onPress={() => list.change(() => remove(`/users/${id}/second-factor`))}
+            busy={busy}
+            onPress={() => change(() => remove(`/users/${id}/second-factor`))}
           >
             {t("people.dropFactor")}
           </Button>
@@ -149,7 +151,8 @@ function Person({ user, list, onLink }: PersonProps): JSX.Element {
         <Button
           class="quiet"
           label={t(disabled ? "people.enableLabel" : "people.disableLabel", { name })}
-          onPress={() => list.change(() => put(`/users/${id}`, { disabled: !disabled }, user.tag))}
+          busy={busy}
+          onPress={() => change(() => put(`/users/${id}`, { disabled: !disabled }, user.tag))}
         >
           {t(disabled ? "people.enable" : "people.disable")}
         </Button>
@@ -164,19 +167,17 @@ interface AddProps {
 }
 
 function AddPerson({ list, onAdded }: AddProps): JSX.Element {
-  const { busy, once } = useOnce();
+  const { busy, change } = useChanges(list);
   const name = useSignal("");
   const role = useSignal<Role>("viewer");
   const lifts = useSignal<readonly string[]>([]);
   const submit = (event: TargetedSubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();
-    void once(() =>
-      list.change(async () => {
-        const roles = chosenRoles(role.value, lifts.value);
-        onAdded(await post<NewUser>("/users", { name: name.value, roles }));
-        name.value = "";
-      }),
-    );
+    void change(async () => {
+      const roles = chosenRoles(role.value, lifts.value);
+      onAdded(await post<NewUser>("/users", { name: name.value, roles }));
+      name.value = "";
+    });
   };
   return (
     <form onSubmit={submit} class="adding" aria-labelledby="add-person">

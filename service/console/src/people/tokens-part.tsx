@@ -6,11 +6,10 @@ import { post, remove } from "../api/client";
 import type { NewToken, Role, Token } from "../api/types";
 import { Button } from "../components/button";
 import { Titled } from "../components/titled";
-import { useOnce } from "../forms/once";
 import { t } from "../i18n/text";
 import { clockTime, endOf } from "../i18n/time";
 import { Line } from "../session/line";
-import { type Kept, useList } from "./list";
+import { type Kept, useChanges, useList } from "./list";
 import { chosenRoles, Roles, rolesText } from "./roles";
 
 export function TokensPart(): JSX.Element {
@@ -21,21 +20,7 @@ export function TokensPart(): JSX.Element {
       <Titled level={3} id="tokens" title={t("people.tokens")} help={t("admin.tokensHelp")} />
       <ul class="entries">
         {list.items.value?.map((token) => (
-          <li key={token.id} data-off={token.state !== "active"}>
-            <div>
-              <strong>{token.name}</strong>
-              <p class="note">{saysOf(token).filter(Boolean).join(" · ")}</p>
-            </div>
-            {token.state === "active" && (
-              <Button
-                class="quiet"
-                label={t("people.revokeLabel", { name: token.name })}
-                onPress={() => list.change(() => remove(`/tokens/${token.id}`))}
-              >
-                {t("people.revoke")}
-              </Button>
-            )}
-          </li>
+          <Entry key={token.id} token={token} list={list} />
         ))}
       </ul>
       <p class="problem" role="alert">
@@ -59,6 +44,28 @@ export function TokensPart(): JSX.Element {
   );
 }
 
+function Entry({ token, list }: { token: Token; list: Kept<Token> }): JSX.Element {
+  const { busy, change } = useChanges(list);
+  return (
+    <li data-off={token.state !== "active"}>
+      <div>
+        <strong>{token.name}</strong>
+        <p class="note">{saysOf(token).filter(Boolean).join(" · ")}</p>
+      </div>
+      {token.state === "active" && (
+        <Button
+          class="quiet"
+          label={t("people.revokeLabel", { name: token.name })}
+          busy={busy}
+          onPress={() => change(() => remove(`/tokens/${token.id}`))}
+        >
+          {t("people.revoke")}
+        </Button>
+      )}
+    </li>
+  );
+}
+
 const saysOf = (token: Token): (string | false | null)[] => [
   rolesText(chosenRoles(token.role, token.lifts ?? [])),
   t("people.made", { at: clockTime(token.created_at) }),
@@ -74,24 +81,22 @@ interface AddProps {
 }
 
 function AddToken({ list, onMade }: AddProps): JSX.Element {
-  const { busy, once } = useOnce();
+  const { busy, change } = useChanges(list);
   const [name, until] = [useSignal(""), useSignal("")];
   const role = useSignal<Role>("viewer");
   const lifts = useSignal<readonly string[]>([]);
   const submit = (event: TargetedSubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();
-    void once(() =>
-      list.change(async () => {
-        const made = await post<NewToken>("/tokens", {
-          name: name.value,
-          role: role.value,
-          lifts: lifts.value.length > 0 ? lifts.value : null,
-          expires_at: until.value ? endOf(until.value).toISOString() : null,
-        });
-        onMade(made);
-        name.value = until.value = "";
-      }),
-    );
+    void change(async () => {
+      const made = await post<NewToken>("/tokens", {
+        name: name.value,
+        role: role.value,
+        lifts: lifts.value.length > 0 ? lifts.value : null,
+        expires_at: until.value ? endOf(until.value).toISOString() : null,
+      });
+      onMade(made);
+      name.value = until.value = "";
+    });
   };
   return (
     <form onSubmit={submit} class="adding" aria-labelledby="add-token">

@@ -60,7 +60,7 @@ export function ControlPart({ liftId }: { liftId: string }): JSX.Element {
         <div class="row">
           {control.state === "proposed" && (
             <Button
-              busy={busy.value}
+              busy={busy}
               onPress={() =>
                 act(() => post(`${path}/confirm`, { proposal: control.proposal }), t("control.isArmed"))
               }
@@ -71,7 +71,7 @@ export function ControlPart({ liftId }: { liftId: string }): JSX.Element {
           {control.state !== "off" && (
             <Button
               class="quiet"
-              busy={busy.value}
+              busy={busy}
               // Whatever somebody else has proposed meanwhile: dropping the coil is never refused.
               onPress={() => act(() => remove(path), t("control.isOff"))}
             >

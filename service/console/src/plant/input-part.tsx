@@ -54,7 +54,7 @@ export function InputPart({ liftId }: { liftId: string }): JSX.Element {
             {t(source ? "input.change" : "input.add")}
           </Button>
           {source && (
-            <Button class="quiet" busy={busy.value} onPress={takeAway}>
+            <Button class="quiet" busy={busy} onPress={takeAway}>
               {t("input.takeAway")}
             </Button>
           )}

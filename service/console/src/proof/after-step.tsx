@@ -73,7 +73,7 @@ export function AfterStep({ job }: { job: SetupJob }): JSX.Element {
       {mayAct.value && (
         <div class="row">
           <p>{t("after.moved")}</p>
-          <Button class="quiet" busy={job.busy.value} onPress={again}>
+          <Button class="quiet" busy={job.busy} onPress={again}>
             {t("after.again")}
           </Button>
         </div>

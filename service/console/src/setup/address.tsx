@@ -208,7 +208,7 @@ export function AddressStep({ job, lift }: AddressProps): JSX.Element {
         <div ref={next} class="seen">
           <Seen found={seen.value} />
           <div class="row">
-            <DiscardingButton class="go" busy={busy.value} picks={job?.picks.value ?? 0} onPress={find}>
+            <DiscardingButton class="go" busy={busy} picks={job?.picks.value ?? 0} onPress={find}>
               {t("address.find")}
             </DiscardingButton>
           </div>

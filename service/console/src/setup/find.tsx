@@ -44,7 +44,7 @@ function Running({ job, found }: { job: SetupJob; found: Setup }): JSX.Element {
         <div class="row">
           <Button
             class="quiet"
-            busy={job.busy.value}
+            busy={job.busy}
             onPress={async () => {
               keepTyped(job.liftId, found); // to be corrected, not to be typed again
               if (await job.cancel()) goTo(job.liftId, "address");
@@ -104,12 +104,12 @@ function Failed({ job, found }: { job: SetupJob; found: Setup }): JSX.Element {
       </p>
       {mayAct.value && (
         <div class="row">
-          <Button busy={job.busy.value} onPress={() => again(found.seconds)}>
+          <Button busy={job.busy} onPress={() => again(found.seconds)}>
             {t("find.retry")}
           </Button>
           <Button
             class="quiet"
-            busy={job.busy.value}
+            busy={job.busy}
             onPress={() => again(Math.min(MOST_S, Math.round(found.seconds * LONGER)))}
           >
             {t("find.longer")}

@@ -68,7 +68,7 @@ export function TrackEditor({ job, found }: { job: SetupJob; found: Setup }): JS
         <div class="row">
           {isMoved.value ? (
             <>
-              <DiscardingButton class="go" busy={job.busy.value} picks={job.picks.value} onPress={cutAgain}>
+              <DiscardingButton class="go" busy={job.busy} picks={job.picks.value} onPress={cutAgain}>
                 {t("find.cut")}
               </DiscardingButton>
               <Button
@@ -82,7 +82,7 @@ export function TrackEditor({ job, found }: { job: SetupJob; found: Setup }): JS
               </Button>
             </>
           ) : (
-            <Button class="go" busy={job.busy.value} onPress={use}>
+            <Button class="go" busy={job.busy} onPress={use}>
               {t("find.use")}
             </Button>
           )}

@@ -48,7 +48,7 @@ function CandidateItem({ lift, one, replay, tested }: ItemProps): JSX.Element {
     <Button
       key={key}
       class="quiet"
-      busy={tested.busy.value}
+      busy={tested.busy}
       label={t("candidates.actionOf", { action: t(key), name, lift: lift.name })}
       onPress={press}
     >

@@ -35,14 +35,14 @@ export function SelfTestPart({ lift, tests, tested }: SelfTestPartProps): JSX.El
       {mayAct.value && (
         <fieldset class="actions" aria-label={t("selfTest.title")}>
           <Button
-            busy={tested.busy.value}
+            busy={tested.busy}
             label={t("selfTest.runOf", { lift: lift.name })}
             onPress={() => tested.test()}
           >
             {t("selfTest.run")}
           </Button>
           {moved && (
-            <Button class="quiet" busy={tested.busy.value} onPress={() => tested.test(true)}>
+            <Button class="quiet" busy={tested.busy} onPress={() => tested.test(true)}>
               {t("selfTest.acceptView")}
             </Button>
           )}

@@ -51,7 +51,7 @@ export function JudgedPart({ passage, onChange }: JudgedProps): JSX.Element {
                 <Button
                   key={answer}
                   class="quiet"
-                  busy={busy.value}
+                  busy={busy}
                   pressed={label?.answer === answer}
                   label={t("room.judge", {
                     right: words.rightOrFalse[right],
@@ -67,7 +67,7 @@ export function JudgedPart({ passage, onChange }: JudgedProps): JSX.Element {
         </div>
       )}
       {mayAct.value && label && (
-        <Button class="quiet" busy={busy.value} onPress={() => act(remove<Passage>(path))}>
+        <Button class="quiet" busy={busy} onPress={() => act(remove<Passage>(path))}>
           {t("room.takeBack")}
         </Button>
       )}

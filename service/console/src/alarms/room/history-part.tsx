@@ -130,7 +130,7 @@ function Pages(): JSX.Element {
       <Button class="quiet" busy={!hasOlder.value} onPress={history.older}>
         {t("room.older")}
       </Button>
-      <Button class="quiet" busy={history.isReading.value} onPress={history.newest}>
+      <Button class="quiet" busy={history.isReading} onPress={history.newest}>
         {t("room.newest")}
       </Button>
       <p class="note" role="status">

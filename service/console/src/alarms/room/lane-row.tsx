@@ -76,7 +76,7 @@ function AcknowledgeRow({ alarms, unseen }: AcknowledgeRowProps): JSX.Element | 
     <Button
       class={isDone ? "done quiet" : "acknowledge"}
       part="acknowledge"
-      busy={busy || isDone}
+      busy={isDone || busy}
       label={isDone ? t("room.acknowledgedWhich", { which: headingOf(alarm) }) : failure || label}
       onPress={() => press(alarms)}
     >
