@@ -22,6 +22,9 @@ from service.vision.outlines import FIELD, Field
 
 _LINE = "line_"
 _VIEWPOINTS = 3
+_MOST_BYTES = 32 << 20
+"""Of a file's content: many times what a line's takes. It may come from another machine, and is read by a
+camera's process, whose memory is bounded: a lift with too large a file must not be one nobody watches."""
 _FORMAT = 2  # of the files; raise it as well when the meaning of features or outlines changes
 
 
@@ -86,6 +89,8 @@ def memory_of_setup(memory: Path) -> Path:
 
 def _read(path: Path, watched: WatchedLift) -> Learnt | None:
     with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
+        if sum(member.file_size for member in file.zip.infolist()) > _MOST_BYTES:
+            return None
         held: dict[str, Any] = {name: file[name] for name in file.files}
     line = {name.removeprefix(_LINE): held.pop(name) for name in list(held) if name.startswith(_LINE)}
     line |= {name: float(line[name]) for name in ("interval_s", "speed", "origin")}

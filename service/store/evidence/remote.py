@@ -71,11 +71,13 @@ class RemoteStore:
         """
         self._ask(lambda: self._put(files), waits=True)
 
-    def get(self, name: str) -> bytes | None:
-        """Return a file; None if it is not there. Raises EvidenceUnreachableError."""
+    def get(self, name: str, most_bytes: int | None = None) -> bytes | None:
+        """Return a file; None if it is not there, or larger than that. Raises EvidenceUnreachableError."""
         if (path := self._path(name)) is None:
             return None
         try:
+            if most_bytes is not None and self._ask(lambda: int(self._files.size(path))) > most_bytes:
+                return None
             return self._ask(lambda: bytes(self._files.cat_file(path)))
         except FileNotFoundError:
             self._ask(self._check_mark)

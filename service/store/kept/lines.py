@@ -22,6 +22,8 @@ from service.store.evidence.remote import RemoteStore
 log = structlog.get_logger(__name__)
 
 FOLDER = "learnt"
+MOST_BYTES = 32 << 20
+"""Of a file that is brought, many times what one takes: it is held in memory, and others may write there."""
 EVERY_S = 15.0
 """How often is looked; a file changes every quarter of an hour at most (service.station.carried)."""
 
@@ -129,7 +131,7 @@ class SharedLines:
             newest = max(stamps)
             if lift_id not in lift_ids or newest in {self._held.get(lift_id), mine.get(lift_id)}:
                 continue
-            content = self._store.get(_named(lift_id, newest))
+            content = self._store.get(_named(lift_id, newest), MOST_BYTES)
             if self.runner.stopping.is_set() or self._leads():
                 return
             if content is not None:

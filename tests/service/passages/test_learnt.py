@@ -161,6 +161,16 @@ def test_what_was_learnt_is_kept_in_a_file(tmp_path: Path, learnt: Learnt) -> No
     assert [each.name for each in path.parent.iterdir()] == ["scripted.npz"]
 
 
+def test_a_file_larger_than_any_line_is_left(tmp_path: Path, learnt: Learnt) -> None:
+    """Complete as it is: it may come from another machine, and a camera's process has little memory."""
+    path = tmp_path / "scripted.npz"
+    for width, held in ((1000, True), (9_000_000, False)):
+        frames = np.zeros((1, width), np.float32)
+        line = replace(learnt.line, frames=frames, background=frames[0], change=learnt.line.change[:1])
+        replace(learnt, line=replace(line, count=learnt.line.count[:1])).save(path)
+        assert (load(path, watched(DAY)) is not None) is held
+
+
 @pytest.mark.thorough
 def test_a_file_with_one_wrong_bit_is_no_more_than_not_there(tmp_path: Path, learnt: Learnt) -> None:
     """Whatever the readers of zip and npy make of it: the line is learnt anew, and the lift is watched."""

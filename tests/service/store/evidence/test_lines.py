@@ -16,7 +16,7 @@ import pytest
 from service.domain.errors import EvidenceUnreachableError
 from service.host.runner import JOIN_S, Runners
 from service.store.evidence.remote import MARK, EvidenceAddress, RemoteStore
-from service.store.kept.lines import SharedLines
+from service.store.kept.lines import FOLDER, MOST_BYTES, SharedLines
 
 pytest.importorskip("fsspec")
 
@@ -112,10 +112,10 @@ def test_nothing_is_sent_or_brought_twice(serve: Serve, root: Path, monkeypatch:
         old = getattr(RemoteStore, name)
 
         def counted(
-            self: RemoteStore, what: object, *, name: str = name, old: Callable[..., object] = old
+            self: RemoteStore, *what: object, name: str = name, old: Callable[..., object] = old
         ) -> object:
             asked.append(name)
-            return old(self, what)
+            return old(self, *what)
 
         monkeypatch.setattr(RemoteStore, name, counted)
     first, second = serve("first", True), serve("second", False)
@@ -206,6 +206,21 @@ def test_a_file_that_cannot_be_read_holds_up_no_other(serve: Serve, root: Path) 
     first.look()
     second.look()
     assert second.knows("z") == b"a line"
+
+
+def test_a_file_too_large_to_hold_is_not_brought(serve: Serve, root: Path) -> None:
+    """Who may write to the store fills nobody's memory; others come, and so does it once it is smaller."""
+    first, second = serve("first", True), serve("second", False)
+    first.learn(b"a line", 7, lift="z")
+    first.look()
+    large = root / FOLDER / "m.9.npz"
+    with large.open("wb") as file:
+        file.truncate(MOST_BYTES + 1)
+    second.look()
+    assert (second.knows("m"), second.knows("z")) == (None, b"a line")
+    os.truncate(large, 3)
+    second.look()
+    assert second.knows("m") == bytes(3)
 
 
 def test_what_was_learnt_of_a_deleted_lift_goes_everywhere(serve: Serve, root: Path) -> None:

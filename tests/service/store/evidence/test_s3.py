@@ -119,6 +119,14 @@ def test_a_server_that_hangs_delays_nothing(server: S3Server, tmp_path: Path) ->
     place.close()
 
 
+def test_what_is_larger_than_asked_for_is_not_fetched(server: S3Server) -> None:
+    """As if it were not there."""
+    store = RemoteStore(server.address)
+    store.put({"learnt/l.7.npz": b"four"})
+    assert store.get("learnt/l.7.npz", 4) == b"four"
+    assert store.get("learnt/l.7.npz", 3) is None
+
+
 def test_a_secret_that_is_wrong_stays_out_of_what_is_said(server: S3Server, tmp_path: Path) -> None:
     """No bucket, no server: the reason names the store, and never the key."""
     nowhere = server.address._replace(url="s3://nobodys-bucket/x")
