@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Literal
 
@@ -131,9 +131,12 @@ class MaskSearches:
                 known.cancelled = True
 
     def state(self, job: SetupJob) -> MaskSearch | None:
-        """Return the search of this run for a job's carriers; None if there was none."""
+        """Return the search of this run for a job's carriers, as it is now; None if there was none.
+
+        Ask for it before `found`: where it is ready, what it found is there.
+        """
         known = self._known.get(job.lift_id)
-        return known if known is not None and known.of(job) else None
+        return replace(known) if known is not None and known.of(job) else None
 
     def found(self, job: SetupJob) -> ProposedMasks | None:
         """Return what was found for a job's carriers, also by an earlier run; None if nothing was."""

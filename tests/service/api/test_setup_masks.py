@@ -13,7 +13,9 @@ import pytest
 
 from lifts.masks import overlap
 from service.domain.people import Role
+from service.setup.jobs.state import SetupJob
 from service.store import passages
+from service.usecases.setup.drawing import MaskSearches, ProposedMasks, SearchState
 from tests.service.api.conftest import House
 from tests.service.api.test_setup import ask, await_end
 from tests.service.kept_pictures import keep
@@ -127,6 +129,24 @@ def test_masks_of_before_the_camera_was_moved_are_carried_over(ready: House) -> 
     found = await_masks(ready)
     assert (found["state"], found["source"]) == ("ready", "former_masks"), found
     assert overlap(draw_mask(OPEN_Y), drawn(found, "open"), tolerance_px=12) > 0.8
+
+
+def test_nothing_is_ready_before_it_is_there(ready: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A search that ends while it is asked about: what it found is in the answer, or it is still running."""
+    looked = MaskSearches.found
+
+    def slowly(self: MaskSearches, job: SetupJob) -> ProposedMasks | None:
+        found = looked(self, job)
+        while self._known[job.lift_id].state is SearchState.RUNNING:
+            time.sleep(0.01)
+        return found
+
+    monkeypatch.setattr(MaskSearches, "found", slowly)
+    pick(ready, n1="open", n2="closed")
+    asked = [ask(ready, "POST", "/masks", json={"source": "carriers"}).json()]
+    asked.append(ask(ready, "GET", "/masks").json())
+    assert [one["state"] == "ready" for one in asked] == [one["open"] is not None for one in asked]
+    assert asked[1]["state"] == "ready"
 
 
 def test_masks_are_carried_over_from_the_track_they_were_drawn_for(ready: House) -> None:
