@@ -170,11 +170,9 @@ def chosen(steps: Iterable[MadeResult], names: Sequence[str] | None) -> list[Mad
         typer.BadParameter: nothing begins so: who waits for a result that is spelt otherwise waits in vain.
     """
     every = list(steps)
-    found = {name: [step for step in every if _begins(step.file, name)] for name in names or ()}
-    if none := [name for name, those in found.items() if not those]:
+    if none := [name for name in names or () if not any(_begins(step.file, name) for step in every)]:
         raise typer.BadParameter(f"no result begins with {', '.join(none)}", param_hint="NAMES")
-    wanted = {step.file for those in found.values() for step in those}
-    return [step for step in every if not names or step.file in wanted]
+    return [step for step in every if not names or any(_begins(step.file, name) for name in names)]
 
 
 def _begins(file: str, name: str) -> bool:
