@@ -169,10 +169,10 @@ def chosen(steps: Iterable[MadeResult], names: Sequence[str] | None) -> list[Mad
     Raises:
         typer.BadParameter: nothing begins so: who waits for a result that is spelt otherwise waits in vain.
     """
-    every = list(steps)
-    if none := [name for name in names or () if not any(_begins(step.file, name) for step in every)]:
+    every, wanted = list(steps), names or ()
+    if none := [name for name in wanted if not any(_begins(step.file, name) for step in every)]:
         raise typer.BadParameter(f"no result begins with {', '.join(none)}", param_hint="NAMES")
-    return [step for step in every if not names or any(_begins(step.file, name) for name in names)]
+    return [step for step in every if not wanted or any(_begins(step.file, name) for name in wanted)]
 
 
 def _begins(file: str, name: str) -> bool:
