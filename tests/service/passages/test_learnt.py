@@ -165,8 +165,8 @@ def test_a_file_larger_than_any_line_is_left(tmp_path: Path, learnt: Learnt) -> 
     """Complete as it is: it may come from another machine, and a camera's process has little memory."""
     path = tmp_path / "scripted.npz"
     for width, held in ((1000, True), (9_000_000, False)):
-        frames = np.zeros((1, width), np.float32)
-        line = replace(learnt.line, frames=frames, background=frames[0], change=learnt.line.change[:1])
+        frames, background = np.zeros((1, width), np.float16), np.zeros(width, np.float32)
+        line = replace(learnt.line, frames=frames, background=background, change=learnt.line.change[:1])
         replace(learnt, line=replace(line, count=learnt.line.count[:1])).save(path)
         assert (load(path, watched(DAY)) is not None) is held
 
