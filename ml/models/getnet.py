@@ -203,6 +203,7 @@ def _levels(inputs: int, side: int, widths: tuple[int, ...], outputs: int) -> nn
     """Map float[N, inputs, side, side] to float[N, outputs]; flattened: a mean forgets the place."""
     layers: list[nn.Module] = []
     for width in widths:
-        layers += [nn.Conv2d(inputs, width, 3, padding=1), nn.ReLU(inplace=True), nn.MaxPool2d(2)]
+        # Maximum and ReLU commute, and there is a quarter left to do after the pooling.
+        layers += [nn.Conv2d(inputs, width, 3, padding=1), nn.MaxPool2d(2), nn.ReLU(inplace=True)]
         inputs, side = width, side // 2
     return nn.Sequential(*layers, nn.Flatten(), nn.Linear(inputs * side * side, outputs))
