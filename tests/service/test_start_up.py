@@ -205,6 +205,7 @@ def test_it_is_not_ready_before_every_camera_is_started(tmp_path: Path, model: P
         await_problems(service, lambda found: not found)
 
 
+@pytest.mark.thorough
 @pytest.mark.fault(35)
 def test_a_second_service_on_the_same_folder_is_refused(tmp_path: Path, model: Path) -> None:
     """With the first one's process; and nothing of it stays behind."""

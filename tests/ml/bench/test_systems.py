@@ -71,6 +71,7 @@ def test_the_papers_network_answers_as_it_does_eagerly() -> None:
         torch.testing.assert_close(found, expected, atol=1e-4, rtol=1e-4)
 
 
+@pytest.mark.thorough
 def test_the_artefact_embeds_and_judges(artefact: Path) -> None:
     """Two systems: embeddings as the artefact gives them, and a margin for each picture."""
     embeds, judges = artefact_systems(artefact)

@@ -178,6 +178,7 @@ def test_the_learning_rate_warms_up_and_cools_down() -> None:
     assert learning_rate(110, config) == pytest.approx(0.01)
 
 
+@pytest.mark.thorough
 def test_a_run_by_the_clock_ends_in_time_and_annealed(lift_files: list[Path]) -> None:
     """Of three minutes at half a minute a step: six steps, the last at a hundredth of the learning rate."""
     config = replace(TINY, steps=1000, minutes=3.0, warmup_steps=1, learning_rate=1e-3)

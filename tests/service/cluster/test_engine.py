@@ -139,6 +139,7 @@ def test_a_head_that_answers_again_in_time_keeps_its_driver(cluster: Cluster) ->
     assert cluster.told.empty()
 
 
+@pytest.mark.thorough
 @pytest.mark.fault(53)
 def test_a_driver_that_is_killed_loses_no_request(cluster: Cluster) -> None:
     """Those that it had are answered here, at once; the next driver begins afresh."""

@@ -197,6 +197,7 @@ def test_roles_that_nobody_touched_stay_as_they_are(browser: Browser, served: Se
     page.context.close()
 
 
+@pytest.mark.thorough
 def test_signing_out_without_an_answer_is_said(browser: Browser, served: Served) -> None:
     """Nobody is told that they are signed out while the sign-in may still be good."""
     page = open_page(browser, served.link())

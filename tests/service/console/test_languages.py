@@ -141,6 +141,7 @@ def test_language_colours_and_keys_are_chosen_at_the_foot_and_kept(
     page.context.close()
 
 
+@pytest.mark.thorough
 def test_what_stays_english_is_read_out_as_english(browser: Browser, standing: Served) -> None:
     """A record quoted as evidence is marked as such; a step of escalation is told in the page's language."""
     house = standing.house

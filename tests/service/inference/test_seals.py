@@ -213,6 +213,7 @@ def test_files_of_two_releases_do_not_mix(tmp_path: Path) -> None:
         verify(one)
 
 
+@pytest.mark.thorough
 @pytest.mark.fault(19)
 def test_a_worker_takes_no_other_model_than_the_service_began_with(copy: Path, tmp_path: Path) -> None:
     """Both files are exchanged by a release before the worker loads: refused, not judged by half of each."""

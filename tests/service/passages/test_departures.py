@@ -166,6 +166,7 @@ def test_frames_that_are_missing_before_the_line_is_known_cost_no_carrier(day: l
     assert middles(found)[-len(passed()) :] == pytest.approx(passed(), abs=0.8)
 
 
+@pytest.mark.thorough
 def test_a_process_that_is_started_again_accounts_for_the_time_between(
     day: list[Frame], begun: tuple[PassageExtractor, list[Passage]]
 ) -> None:

@@ -143,6 +143,7 @@ def test_a_line_that_backs_reports_no_carrier_twice() -> None:
     assert "backwards" in speeds
 
 
+@pytest.mark.thorough
 def test_a_slow_stretch() -> None:
     """The line creeps for 10 s: no carrier is lost, none is invented."""
     scene = Line(seconds=33, carriers=EVERY_4_S[:6], pace=((16.0, 0.4), (26.0, 1.0)))

@@ -82,6 +82,7 @@ def test_a_line_that_stands_when_it_is_looked_at_again(line: list[Frame], learnt
     assert extractor.accounted
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("left", [0.3, 0.1])
 def test_a_line_is_followed_in_fog(line: list[Frame], learnt: Learnt, left: float) -> None:
     """Learnt on a clear day, looked at again in fog, which changes less as it runs: no carrier is lost."""
