@@ -91,6 +91,7 @@ def test_an_artefact_that_cannot_judge_only_embeds(tmp_path: Path) -> None:
     assert [system.name for system in artefact_systems(tmp_path / "older.ts")] == ["barwatch"]
 
 
+@pytest.mark.thorough
 def test_an_artefact_is_halved_unless_its_weights_are_constants(artefact: Path, tmp_path: Path) -> None:
     """Half precision stays near the full one; a frozen file is refused with its reason."""
     images = torch.from_numpy(pictures(1))

@@ -84,6 +84,7 @@ def test_an_admin_sets_an_output_up(browser: Browser, served: Served, receiver: 
     expect(entry).to_have_count(0)
 
 
+@pytest.mark.thorough
 def test_what_is_pushed_is_shown(browser: Browser, served: Served) -> None:
     """The worker shows what the service says of an alarm and of what was missed; where a click leads."""
     page = open_page(browser, served.link())

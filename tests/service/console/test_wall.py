@@ -82,6 +82,7 @@ def test_it_loads_itself_again_after_an_update(wall: Page, served: Served) -> No
     assert (len(asked), len(loads)) == (2, 2)
 
 
+@pytest.mark.thorough
 def test_a_person_is_told_that_the_screen_will_go_dark(browser: Browser, served: Served) -> None:
     """Who came by a link, or may do more than look, is not kept signed in for ever."""
     fleet.fill(served.house, 1)

@@ -151,6 +151,7 @@ def test_a_client_that_was_away_reads_every_change_as_committed(store: Store, mo
     wait(lambda: read(modbus, 5, 1) == [newest])
 
 
+@pytest.mark.thorough
 def test_a_server_that_is_killed_comes_back_with_what_it_showed(store: Store, modbus: PeerOutput) -> None:
     """Whoever reads it then has lost nothing."""
     newest = raise_alarm(store, 20).seq
