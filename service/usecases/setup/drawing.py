@@ -161,7 +161,9 @@ class MaskSearches:
             if not search.of(job):
                 return
             found = self._search(job, search)
-            (self._kept.pictures(job) / RESULT).write_text(found.model_dump_json(), encoding="utf-8")
+            folder = self._kept.pictures(job)
+            # stat: a folder that was removed meanwhile does not come back.
+            self._kept.replace(folder / RESULT, found.model_dump_json().encode(), folder.stat)
             search.state = SearchState.READY
         except _CancelledError:
             return

@@ -12,6 +12,7 @@ from lifts.masks import overlap
 from service.domain.people import Role
 from tests.service.console import setting_up, setup_pages
 from tests.service.console.conftest import Served
+from tests.service.console.test_at_once import TWICE
 from tests.service.console.test_console import PATIENCE_MS, open_page, shown
 from tests.service.console.test_masks import kept
 from tests.tools.tiny_model import CLOSE_Y, OPEN_Y, draw_mask, draw_picture, png
@@ -84,9 +85,12 @@ def test_masks_are_carried_over_and_gone_back_from_in_one_tap(page: Page, served
     for version in (1, 2):
         page.get_by_role("button", name=f"Compare: Tracks v{version}").click(timeout=PATIENCE_MS)
     expect(page.locator("[data-compared='2 1'] img")).to_have_count(2)
-    page.get_by_role("button", name="Go back: Tracks v1").click()
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    page.get_by_role("button", name="Go back: Tracks v1").evaluate(TWICE)
     expect(page.get_by_text("Done: version 1 is in use.")).to_be_visible(timeout=PATIENCE_MS)
     assert state(served) == (1, 1)
+    assert len(sent) == 1, sent
     expect(page.locator("[data-version='1'][data-active=true]")).to_have_count(2)
     assert served.house.call("GET", LIFT).json()["armed"] is False
     page.get_by_role("button", name="Go back: Tracks v2").click()

@@ -5,7 +5,7 @@ import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { get, post } from "../api/client";
 import type { MaskVersion, TrackHistory, TrackVersion } from "../api/types";
-import { Button } from "../components/button";
+import { type Busy, Button } from "../components/button";
 import { Picture } from "../components/picture";
 import { t } from "../i18n/text";
 import { clockTime } from "../i18n/time";
@@ -46,6 +46,7 @@ export function AfterStep({ job }: { job: SetupJob }): JSX.Element {
         title={t("after.masks")}
         items={job.masks.value}
         mayGoBack={person.value?.role === "admin"}
+        busy={job.busy}
         goBack={(version) => goBack("masks", version)}
         show={({ version }: MaskVersion) => (
           <MaskOverlay
@@ -61,6 +62,7 @@ export function AfterStep({ job }: { job: SetupJob }): JSX.Element {
         title={t("after.tracks")}
         items={tracks.value}
         mayGoBack={mayAct.value}
+        busy={job.busy}
         goBack={(version) => goBack("tracks", version)}
         show={({ version, picture: view }: TrackVersion) =>
           view ? (
@@ -92,13 +94,14 @@ interface VersionsProps<Kind extends Version> {
   title: string;
   items: readonly Kind[];
   mayGoBack: boolean;
+  busy: Busy;
   goBack: (version: number) => unknown;
   show: (item: Kind) => JSX.Element;
 }
 
 /** All versions; two that are compared stand side by side above them. */
 function Versions<Kind extends Version>(props: VersionsProps<Kind>): JSX.Element | null {
-  const { title, items, mayGoBack, goBack, show } = props;
+  const { title, items, mayGoBack, busy, goBack, show } = props;
   const compared = useSignal<readonly number[]>([]);
   if (!items.length) return null;
   const pair = items.filter(({ version }) => compared.value.includes(version));
@@ -131,6 +134,7 @@ function Versions<Kind extends Version>(props: VersionsProps<Kind>): JSX.Element
                 <Button
                   class="quiet"
                   label={t("after.backTo", { kind: title, version: item.version })}
+                  busy={busy}
                   onPress={() => goBack(item.version)}
                 >
                   {t("after.back")}
