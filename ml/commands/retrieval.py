@@ -47,9 +47,12 @@ def judge_retrieval(
 
 
 def judge_untrained(name: str, words: list[str], smoke: bool, run: Run) -> tuple[Result, str]:
-    """Return the same of a network with its first weights, its recipe changed by words such as side=112."""
+    """Return the same of a network with its first weights, its recipe changed by words such as side=112.
+
+    In float32, as all that is judged untaught: near nothing, rounding would decide.
+    """
     keep_freed_memory()
-    recipe = with_changes(RECIPES[name], words)
+    recipe = with_changes(RECIPES[name], [*words, "precision=float32"])
     system = system_of(recipe)
     system.network.to(run.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     about = {

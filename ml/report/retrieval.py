@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from ml.report.table import Result, Table, percent, share
 
@@ -51,14 +52,17 @@ def retrieval_remarks(result: Result) -> list[str]:
             f"**ended by its budget** of {result['epochs']} epochs, the best number {result['epoch']}"
         )
     else:
-        rounds = result["curve"][-1]["round"]
-        later = f" in {rounds} rounds" if rounds > 1 else ""
-        found.append(f"no longer better: {result['epochs']} epochs{later}, the best number {result['epoch']}")
+        rounds, best = result["curve"][-1]["round"], result["curve"][result["epoch"] - 1]["round"]
+        later, whose = (f" in {rounds} rounds", f" of round {best}") if rounds > 1 else ("", "")
+        found.append(
+            f"no longer better: {result['epochs']} epochs{later}, the best number {result['epoch']}{whose}"
+        )
     if result["smoke"]:
         found.append("a smoke run: a few carriers of two lifts")
     if recipe["side"] < FULL_SIDE:
         found.append(f"pictures of {recipe['side']} pixels")
-    found.append("from pretrained weights" if recipe["weights"] else "from random weights")
+    trunk = Path(recipe["weights"]).name
+    found.append(f"trunk from {trunk}, all else from random weights" if trunk else "from random weights")
     return found
 
 

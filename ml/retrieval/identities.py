@@ -4,13 +4,15 @@ Market-1501 (Srinivas Murthy's thesis, section 3.1.1) has 1,501 identities seen 
 pictures by each; 750 identities train, the other 751 test. Here an identity is a passage, and what is seen of
 it at begin, middle and end are its three cameras. Somebody sits on every carrier, as there is somebody in
 every picture of Market-1501: an empty one has nothing of its own. The lifts are S1 to S20, each in one
-recording, so that carriers of a lift share light, weather and background, and only who sits there tells them
-apart.
+recording, so that carriers of a lift share light, weather and background. All else that changes from carrier
+to carrier, such as the bar, the people on the ground and the carriers before and behind, is drawn anew for
+each camera: what the cameras' pictures of an identity have in common, and no other carrier of its lift has,
+is who sits there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar, Literal, get_args
@@ -25,12 +27,13 @@ from ml.data.counts import TABLE
 from ml.data.moving import scene_at, slip_at
 from ml.data.pictures import PictureSet, read_lifts
 from ml.data.rendered import RenderedLift
-from ml.scene.conditions import sample_conditions
+from ml.scene.conditions import sample_conditions, sample_riders
 from ml.scene.lift import LiftScene
+from ml.scene.passage import Circumstances
 from ml.scene.recording import in_recording, sample_recordings
 from ml.scene.render import Rendered, render_registered
 
-LAYOUT = 1
+LAYOUT = 2
 """Version of these sets: raised with every change of what is drawn for a seed."""
 
 Half = Literal["train", "test", "validation"]
@@ -79,20 +82,30 @@ class IdentityLifts:
         return folder / f"i{LAYOUT}-{self.half}-{seed:05d}-{self.passages}.npz"
 
     def render(self, seed: int) -> RenderedLift:
-        """Render a lift's passages, camera by camera; every other pair of them is open."""
+        """Render a lift's passages, camera by camera."""
         lift = lift_of(seed - FIRST_SEED)
         recording = sample_recordings(lift, np.random.default_rng([lift.seed, 7]), 1)[0]
         seen = scenes(lift)
         done: list[Rendered] = []
         for passage in range(self.passages):
             rng = np.random.default_rng([lift.seed, 10, HALVES.index(self.half), passage])
-            drawn = sample_conditions(lift, rng, is_open=passage % 4 < 2, occupied=True, each_by_itself=True)
+            by_camera = circumstances(lift, recording, rng)
             for shot, (scene, position, progress) in enumerate(seen):
-                if shot % SHOTS == 0:  # exposure, snow and fog drift from camera to camera: they tell nobody
-                    c = in_recording(recording, drawn, rng)
+                if shot % SHOTS == 0:
+                    c = next(by_camera)
                 shown = replace(c, slips=(slip_at(c, lift, progress, rng),) * 3)
                 done.append(render_registered(scene, shown, position, rng))
         return RenderedLift.of(lift, done)
+
+
+def circumstances(
+    lift: LiftScene, recording: Circumstances, rng: np.random.Generator
+) -> Iterator[Circumstances]:
+    """Yield what each camera sees of a carrier: its riders, and nothing else that stays with it."""
+    riders = sample_riders(rng, lift.spec.seats, occupied=True)
+    while True:
+        drawn = sample_conditions(lift, rng, occupied=True, each_by_itself=True)
+        yield in_recording(recording, replace(drawn, riders=riders), rng)
 
 
 def scenes(lift: LiftScene) -> list[tuple[LiftScene, int, float]]:

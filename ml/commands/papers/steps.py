@@ -146,7 +146,7 @@ def steps(results: Path, folder: Path, threads: int) -> Iterator[MadeResult]:
         MadeResult(file, commands, ("carriers",))
         for file, commands in retrieval_steps(results, folder, threads, SEEDS)
     ]
-    first = len(retrieval) // len(SEEDS)
+    first = len(retrieval) - len(RUNS) * (len(SEEDS) - 1)
     yield from retrieval[:first]
     for seed in SEEDS:
         for name, parameters in GETNET.items():

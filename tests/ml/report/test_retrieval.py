@@ -33,7 +33,7 @@ def run(embeddings: Any, **more: Any) -> dict[str, Any]:
         "every": 1,
         "seen": None,
         "adapted": None,
-        "curve": [{"hard": 0.4, "round": 1}, {"hard": 0.2, "round": 2}],
+        "curve": [{"hard": 0.4, "round": 1}] * 6 + [{"hard": 0.2, "round": 2}] * 3,
         "retrieval": reidentification_figures(embeddings, DATA),
         "thumbnails": reidentification_figures(thumbnails(DATA.images.numpy()), DATA),
         **more,
@@ -55,7 +55,7 @@ def test_what_needs_no_training_comes_first_and_a_run_says_how_it_ended() -> Non
     starts = [row.split("|")[1].strip() for row in rows]
     assert starts == ["thumbnails of 16x16 pixels", "abir-untrained", "abir", "abir-plain", "late"]
     assert "| 100.00 (100.00 to 100.00) | 100.00 |" in rows[2]
-    assert "no longer better: 9 epochs in 2 rounds, the best number 7" in rows[2]
+    assert "no longer better: 9 epochs in 2 rounds, the best number 7 of round 2; " in rows[2]
     assert rows[2].count("2.0 h") == 1
     assert "| **not over**: 9 epochs so far" in rows[4]
     budget = run(PERFECT, recipe={**RUNS["abir"]["recipe"], "epochs": 9})

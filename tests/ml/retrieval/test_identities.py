@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 import torch
 
+from ml.data.benchmark import lift_of
 from ml.data.pictures import select
 from ml.data.rendered import write
-from ml.retrieval.identities import CAMERAS, SEEDS, SHOTS, IdentityLifts, read_identities
+from ml.retrieval.identities import CAMERAS, SEEDS, SHOTS, IdentityLifts, circumstances, read_identities
+from ml.scene.recording import OF_THE_PASSAGE, sample_recordings
 
 
 @pytest.mark.slow
@@ -29,3 +31,18 @@ def test_a_carrier_is_seen_three_times_by_three_cameras(tmp_path: Path) -> None:
     few = select(data, torch.tensor([17, 0]))
     assert few.identity.tolist() == [1, 0]  # type: ignore[attr-defined]
     assert few.camera.tolist() == [2, 0]  # type: ignore[attr-defined]
+
+
+def test_only_the_riders_stay_with_a_carrier() -> None:
+    """Bar, people on the ground, other carriers, swing and motion blur are another camera's own."""
+    lift = lift_of(1)
+    recording = sample_recordings(lift, np.random.default_rng(0), 1)[0]
+    seen: dict[str, set[str]] = {name: set() for name in OF_THE_PASSAGE}
+    for _, c in zip(range(12), circumstances(lift, recording, np.random.default_rng(1)), strict=False):
+        for name, values in seen.items():
+            values.add(repr(getattr(c, name)))
+    assert len(seen.pop("riders")) == 1
+    assert all(len(values) > 1 for name, values in seen.items() if name != "bubble"), seen
+    others = circumstances(lift, recording, np.random.default_rng(2))
+    mine = circumstances(lift, recording, np.random.default_rng(1))
+    assert next(others).riders != next(mine).riders

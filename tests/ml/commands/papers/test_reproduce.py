@@ -174,7 +174,7 @@ def test_documents_name_results_that_are_planned(tmp_path: Path) -> None:
 def test_what_finds_carriers_again_can_be_made(tmp_path: Path) -> None:
     """Every run's recipe is one; weights are converted before they are needed."""
     found = dict(retrieval_steps(tmp_path, Path("runs"), 1, SEEDS))
-    assert len(found) == len(UNTRAINED) + len(RUNS) * len(SEEDS)
+    assert len(found) == (len(UNTRAINED) + len(RUNS)) * len(SEEDS)
     for system, changes in (*RUNS.values(), *UNTRAINED.values()):
         with_changes(RECIPES[system], changes)
     for name in ("abir", "abir-imagenet-untrained", "triplet-mildnet-imagenet-seed2"):
