@@ -58,6 +58,13 @@ class Trainable(ABC, Generic[R]):
         del step
         return list(self.network.parameters())
 
+    def begin_learning(self) -> None:
+        """Let the network learn; a normalisation whose weights stay as they came keeps its statistics too."""
+        self.network.train()
+        for module in self.network.modules():
+            if isinstance(module, nn.BatchNorm2d) and not module.weight.requires_grad:
+                module.eval()
+
     def shares(self) -> list[tuple[list[nn.Parameter], float]]:
         """Return the network's parameters in groups, each with its share of the learning rate."""
         return [(list(self.network.parameters()), 1.0)]

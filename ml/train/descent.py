@@ -59,7 +59,7 @@ class Descent:
         if not self._left:
             self.system.epoch_begins(epoch, data, self.rng)
             self._left, self._losses = list(self.system.batches(data, self.rng)), []
-        self.system.network.train()
+        self.system.begin_learning()
         until = time.monotonic() + seconds
         while self._left:
             self._losses.append(self._learn(data, self._left[0]))

@@ -33,7 +33,7 @@ def run(embeddings: Any, **more: Any) -> dict[str, Any]:
         "every": 1,
         "seen": None,
         "adapted": None,
-        "curve": [{"hard": 0.4, "round": 1}] * 6 + [{"hard": 0.2, "round": 2}] * 3,
+        "curve": [{"hard": 0.4, "loss": 0.1, "round": 1}] * 6 + [{"hard": 0.2, "loss": 0.1, "round": 2}] * 3,
         "retrieval": reidentification_figures(embeddings, DATA),
         "thumbnails": reidentification_figures(thumbnails(DATA.images.numpy()), DATA),
         **more,

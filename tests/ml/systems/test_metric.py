@@ -15,6 +15,7 @@ from ml.systems.inputs import inputs
 from ml.systems.metric import Metric, Triplet
 from ml.systems.named import RECIPES, preset_words, system_of, with_changes
 from ml.systems.recipe import AbirRecipe, MetricRecipe, TripletRecipe
+from ml.train.descent import Descent
 from ml.train.loop import LAST, read, train
 from ml.train.run import CPU, Run
 from ml.train.systems import Lesson, SystemLearner
@@ -139,6 +140,17 @@ def test_the_first_ten_layers_can_stay(network: str, first_ten: tuple[str, ...],
     rng = torch.Generator().manual_seed(2)
     system.loss(DATA, next(iter(system.batches(DATA, rng))), rng).backward()  # type: ignore[no-untyped-call]
     assert all(p.grad is None for n, p in system.network.named_parameters() if n in still)
+
+
+def test_frozen_normalisations_keep_their_statistics() -> None:
+    """As they came: no batch moves them, and none is normalised by its own."""
+    system = system_of(TripletRecipe(network="resnet50", frozen=True, side=32, batch=4, epoch_pictures=4))
+    first_ten = {n: b.clone() for n, b in system.network.named_buffers() if n.startswith(resnet50.FIRST_TEN)}
+    assert first_ten
+    Descent(system, CPU).learn(DATA, 0)
+    moved = {n for n, b in system.network.named_buffers() if not torch.equal(b, first_ten.get(n, b))}
+    assert not moved
+    assert int(system.network.get_buffer("layer4.0.bn1.num_batches_tracked")) > 0
 
 
 def test_what_the_papers_networks_are_given() -> None:
