@@ -26,9 +26,16 @@ WITHIN = 1.0 / (PLACES - 1)
 
 
 def ambiguous_pictures(sequences: Sequences) -> Float64:
-    """Return float64[N, T], 1 where the bar is on its way between its two states, else 0."""
-    way = sequences.openings
-    return ((way > DEPARTED) & (way < 1 - DEPARTED)).astype(np.float64)
+    """Return float64[N, T], 1 where a bar that moves is on its way between its two states, else 0.
+
+    The way is that of the passage's own movement, from its lowest to its highest opening; a bar that stands
+    still is never on it, at whatever height, as in `departure`.
+    """
+    openings = sequences.openings
+    lowest, highest = openings.min(1, keepdims=True), openings.max(1, keepdims=True)
+    moves = highest - lowest > DEPARTED
+    way = (openings - lowest) / np.where(moves, highest - lowest, 1.0)
+    return (moves & (way > DEPARTED) & (way < 1 - DEPARTED)).astype(np.float64)
 
 
 def chances(sequences: Sequences, masking: Masking) -> Tensor:

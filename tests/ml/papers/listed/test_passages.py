@@ -1,6 +1,7 @@
 """Passages as sequences: what the bar does, when it leaves its state, and what heads see of it."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -22,7 +23,7 @@ from ml.papers.listed.temporal import trained as trained_head
 
 
 def sequences(count: int, seed: int) -> Sequences:
-    """Passages whose first number is the bar's opening with a little noise; one in three moves."""
+    """Passages whose first number is the bar's opening with a little noise; two in four move."""
     rng = np.random.default_rng(seed)
     ways = np.empty((count, PLACES))
     time = np.linspace(0, 1, PLACES)
@@ -90,6 +91,17 @@ def test_ambiguous_pictures_are_hidden_while_it_learns() -> None:
     hidden = hide_pictures(x, torch.from_numpy(ambiguous).float(), torch.Generator())
     assert torch.equal(hidden[..., -1], x[..., -1])
     assert torch.equal(hidden[..., 0] == 0, torch.from_numpy(ambiguous > 0))
+
+
+def test_a_bar_that_stands_still_is_not_on_its_way() -> None:
+    """Half lowered as much as closed or open; of a bar that moves a little, its own way counts."""
+    found = sequences(4, 0)
+    openings = found.openings.copy()
+    openings[0] = 0.6  # half-lowered, an event "none"
+    openings[1] = np.linspace(0.0, 0.5, PLACES)  # still rising at the end
+    ambiguous = ambiguous_pictures(replace(found, openings=openings))
+    assert not ambiguous[0].any()
+    assert ambiguous[1].tolist() == [0, 0, *[1] * (PLACES - 4), 0, 0]
 
 
 def test_a_departure_head_finds_event_and_moment() -> None:
