@@ -138,7 +138,8 @@ class _Penalty(nn.Module):
 
 def _optimiser(recipe: Recipe, system: Trainable[Any], penalty: _Penalty) -> torch.optim.Optimizer:
     learnt: list[dict[str, Any]] = [{"params": part, "share": share} for part, share in system.shares()]
-    learnt[0]["params"] += penalty.parameters()
+    if factors := list(penalty.parameters()):  # decay would pull factors back to half of the amplitude
+        learnt.append({"params": factors, "weight_decay": 0.0})
     if recipe.optimiser == "adam":
         return torch.optim.Adam(learnt, recipe.learning_rate, weight_decay=recipe.weight_decay)
     return torch.optim.SGD(

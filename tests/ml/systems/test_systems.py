@@ -113,6 +113,20 @@ def test_regularisation_is_part_of_the_descent(l2: str, data: PictureSet, tmp_pa
         assert (regular["adaptive.raw"] < 0).any()
 
 
+@pytest.mark.parametrize("optimiser", ["sgd", "adam"])
+def test_learnt_factors_do_not_decay(optimiser: str, data: PictureSet) -> None:
+    """Where the sigmoid is flat nothing else moves them: they stay, while weights decay."""
+    recipe = replace(recipe_of("classifier"), side=48, optimiser=optimiser, l2="adaptive", weight_decay=0.1)
+    descent = Descent(system_of(recipe), torch.device("cpu"))
+    (raw,) = descent.penalty.parameters()
+    with torch.no_grad():
+        raw.fill_(-3.0)
+    descent.learn(data, 0, seconds=0)
+    assert (raw == -3).all()
+    decays = [group["weight_decay"] for group in descent.optimiser.param_groups]
+    assert decays == [recipe.weight_decay, 0.0]
+
+
 @pytest.mark.parametrize("name", RECIPES)
 def test_a_recipe_is_read_back_from_a_checkpoint(name: str) -> None:
     """Plain values and back, the system's own fields too."""
