@@ -71,15 +71,20 @@ ORDERINGS = (
         "triplet-resnet50-batch-hard",
         FOUND,
     ),
-    Ordering("adaptive over constant L2 (002)", "siamese-small-adaptive", "siamese-small-constant", JUDGED),
-    Ordering("adaptive L2 over none", "siamese-small-adaptive", "siamese-small", JUDGED),
-    Ordering("constant L2 over none", "siamese-small-constant", "siamese-small", JUDGED),
+    Ordering("adaptive over constant L2 (002)", "siamese-small-adaptive", "siamese-small-constant", SAME),
+    Ordering("adaptive L2 over none", "siamese-small-adaptive", "siamese-small", SAME),
+    Ordering("constant L2 over none", "siamese-small-constant", "siamese-small", SAME),
     Ordering(
         "AM-Softmax over triplets (002's list)", "triplet-resnet50-am-softmax", "triplet-resnet50", FOUND
     ),
-    Ordering("GLAP over means (002's list)", "triplet-resnet50-glap", "triplet-resnet50", FOUND),
+    Ordering(
+        "GLAP on the third stage over means of the fourth (002's list)",
+        "triplet-resnet50-glap",
+        "triplet-resnet50",
+        FOUND,
+    ),
     Ordering("Top DropBlock over none (002's list)", "triplet-resnet50-drop", "triplet-resnet50", FOUND),
-    Ordering("episodes over none (002's list)", "siamese-small-episodic", "siamese-small", JUDGED),
+    Ordering("episodes over none (002's list)", "siamese-small-episodic", "siamese-small", SAME),
     Ordering("pseudo-labels over none (002's list)", "siamese-pseudo", "siamese-paper", ("later",)),
     Ordering("an operator's reviews over none (002's list)", "siamese-reviews", "siamese-paper", ("later",)),
     Ordering(

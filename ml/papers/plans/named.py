@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ml.papers.comparison.orderings import FOUND, JUDGED, Ordering
+from ml.papers.comparison.orderings import FOUND, SAME, Ordering
 from ml.systems.named import RECIPES, SMOKE_SIDE, preset_words, with_changes
 from ml.systems.recipe import Recipe
 
@@ -123,12 +123,12 @@ PLANS: dict[str, Plan] = {
             ),
         ),
         (
-            Ordering("blurred faces cost nothing (002's list)", "labels-none-blurred", "labels-none", JUDGED),
+            Ordering("blurred faces cost accuracy (002's list)", "labels-none", "labels-none-blurred", SAME),
             Ordering(
                 "training on blurred faces gains it back (002's list)",
                 "faces-blurred-blurred",
                 "labels-none-blurred",
-                JUDGED,
+                SAME,
             ),
         ),
     ),
@@ -145,7 +145,7 @@ PLANS: dict[str, Plan] = {
         ),
         tuple(
             Ordering(f"pretrained over random weights, {name}", f"{name}-pretrained", f"{name}-random", what)
-            for name, what in (("efficientnet-lite0", JUDGED), ("vgg16", JUDGED), ("abir", FOUND))
+            for name, what in (("efficientnet-lite0", SAME), ("vgg16", SAME), ("abir", FOUND))
         ),
     ),
     "table-4": Plan(
@@ -183,7 +183,7 @@ PLANS: dict[str, Plan] = {
                 ("offline mining over online, batch all (004, Table 4.3)", "lossless", "batch-all"),
                 ("offline mining over online, batch hard (004, Table 4.3)", "lossless", "batch-hard"),
                 ("AM-Softmax over triplets (002's list)", "am-softmax", "resnet50"),
-                ("GLAP over means (002's list)", "glap", "resnet50"),
+                ("GLAP on the third stage over means of the fourth (002's list)", "glap", "resnet50"),
             )
         ),
     ),
