@@ -22,6 +22,7 @@ from ml.report.document import fill_places, places, read_results, report_documen
 from ml.report.papers.listed import LISTED, listed_page
 from ml.report.papers.pairing import FOLDER as GETNET
 from ml.report.papers.pairing import getnet_page
+from ml.report.papers.plans import missing_plans
 from ml.report.papers.tables import LEFT_OUT, tables_page
 from ml.report.plots import plots
 from ml.report.systems import read_runs, systems_page
@@ -47,13 +48,13 @@ def report(
         runs,
         measured,
         compare_runs(runs, (*ORDERINGS, *(o for plan in PLANS.values() for o in plan.orderings))),
+        missing_plans(runs),
     )
     written[results / "tables.md"] = tables_page(runs, measured.get("naive"), read_runs(results, LEFT_OUT))
     paired = read_runs(results, GETNET)
     written[results / "getnet.md"] = getnet_page(paired)
     listed = read_runs(results, LISTED)
-    titles = {name: measurement.title for name, measurement in MEASUREMENTS.items()}
-    written[results / "listed.md"] = listed_page(listed, titles)
+    written[results / "listed.md"] = listed_page(listed, MEASUREMENTS)
     for path, text in written.items():
         path.write_text(text, encoding="utf-8")
     for path in [*written, *plots(measured, results)]:

@@ -25,7 +25,9 @@ def blur_faces(images: UInt8, riders: UInt8) -> UInt8:
     in paper 002 gives the abstract alone; it names neither detector nor blur. Ours: no detector; the renderer
     knows which pixels are riders, and in every column the first HEAD_PX of them downwards, and what lies
     HEAD_PX / 6 around these, are blurred. That is every face, and more than a detector would find: helmets,
-    shoulders, raised hands. People on the ground keep their faces, for they are on no carrier.
+    shoulders, raised hands, and around them what is no rider, parts of a raised bar among it. What it costs
+    is therefore an upper bound of what blurred faces cost. People on the ground keep their faces, for they
+    are on no carrier.
 
     Args:
         images: uint8[N, 200, 200, 3] RGB.

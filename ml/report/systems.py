@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 
-from lifts.arrays import Float64
 from ml.evaluate.metrics import bootstrap, seeds_interval, unpack_flags
 from ml.papers.comparison.orderings import ORDERINGS, flags_of, runs_of
 from ml.report.retrieval import retrieval_table
@@ -68,12 +67,14 @@ def read_runs(results: Path, folder: str = FOLDER) -> dict[str, Result]:
     return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in files}
 
 
-def systems_page(runs: Mapping[str, Result], others: Mapping[str, Result], ordered: list[Result]) -> str:
+def systems_page(
+    runs: Mapping[str, Result], others: Mapping[str, Result], ordered: list[Result], missing: Table | str
+) -> str:
     """Return the page as Markdown.
 
     Args:
-        others: all other results, for speeds and the shipped network.
-        ordered: the orderings of the runs (`ml.papers.comparison.orderings.compare_runs`).
+        others: all other results, for speeds and the shipped network. ordered: the orderings of the runs
+        (`compare_runs`). missing: plans without a result (`missing_plans`).
     """
     return rendered(
         "systems",
@@ -81,6 +82,7 @@ def systems_page(runs: Mapping[str, Result], others: Mapping[str, Result], order
         runs=runs_section(runs, _speeds(others), others.get("naive")),
         retrieval=retrieval_table(runs),
         orderings=orderings_table(ordered),
+        missing=missing,
         smoke=smoke_section(others["smoke"]) if "smoke" in others else "Not measured yet.",
         commands=Table(
             ("run", "trained by", "on", "judged by", "commit"),
@@ -134,9 +136,7 @@ def mean_share(runs: Sequence[Result], on: str = "seen") -> str:
     judged = [run[on] for run in runs if run.get(on)]
     if len(judged) < 2:
         return share(judged[0]) if judged else ""
-    right: Float64 = np.stack([unpack_flags(found["right"], found["pictures"]) for found in judged]).astype(
-        float
-    )
+    right = np.array([unpack_flags(found["right"], found["pictures"]) for found in judged], np.float64)
     return f"{percent(float(right.mean()))} {interval(seeds_interval([right]))}"
 
 

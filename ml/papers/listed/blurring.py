@@ -48,4 +48,7 @@ BLURRING = Measurement(
     "accuracy with faces blurred",
     "Dietlmeier et al., How Important Are Faces for Person Re-Identification? (ICPR 2020)",
     blurring_rows,
+    "An upper bound of what blurred faces cost: no detector finds them, the renderer's labels do, and whole "
+    "heads are blurred with 5 pixels around them, helmets, hands and parts of a raised bar among them "
+    "(`ml/data/faces.py`).",
 )

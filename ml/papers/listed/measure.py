@@ -46,18 +46,23 @@ class Setting:
 class Measurement:
     """One ablation of the list that trains no system of its own.
 
-    title: what is asked. source: the paper. rows: measures it.
+    title: what is asked. source: the paper. rows: measures it. note: what a reader must know before its
+    figures, a sentence or more; the page has it above the table.
     """
 
     title: str
     source: str
     rows: Callable[[Setting], list[Row]]
+    note: str = ""
 
 
 def compared(
     right: Mapping[str, Sequence[npt.ArrayLike]], lift: npt.ArrayLike, base: str, what: str = "right"
 ) -> list[Row]:
     """Return a row for each variant: its share, and its difference to one of them, in per cent and points.
+
+    Intervals are of the mean over draws: cases or lifts are drawn, not seeds, and so they are too narrow for
+    what another draw might show.
 
     Args:
         right: by variant and draw, whether each of the same N cases came out right, bool[N] or float[N].

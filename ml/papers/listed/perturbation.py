@@ -8,11 +8,15 @@ correlation coefficient loss". No equation; this is ours, of pictures x in grey 
     additive:    x' = clip(x + d),              |d| <= E in every value
     polynomial:  x' = clip(x + d + m (x - mean of x)),   |d| <= E / 2 and |m| <= E / 512
 
-so that neither form changes a value by more than E. d and m are found by ascending the sign of the gradient
-of minus the correlation between the margins of x' and those of x, over a batch, on lifts whose pictures are
-judged by nobody here; the figures are of other lifts. As a control stands noise of the same size: +E or -E
-in every value at random. This is a test of robustness, white-box, and no attack that a camera in a station
-is exposed to.
+so that neither form changes a value by more than E. The abstract's factor "modulates the perturbation signal
+in line with the unit impulse pattern of the input image": not done, for it does not say what that pattern is;
+m is multiplied by the picture's contrast instead. The polynomial form's additive part has half of what the
+additive form has, so the two together do not show what the factor adds. d and m are found by ascending the
+sign of the gradient of minus the correlation between the margins of x' and those of x, over a batch, on lifts
+whose pictures are judged by nobody here; the figures are of other lifts. A search ends after STEPS steps of
+BATCH pictures, whether or not the correlation still falls: its cost is decided by that budget, and a longer
+search might cost more. As a control stands noise of the same size: +E or -E in every value at random. This
+is a test of robustness, white-box, and no attack that a camera in a station is exposed to.
 """
 
 from __future__ import annotations
@@ -181,4 +185,8 @@ PERTURBATION = Measurement(
     "universal perturbations of the network that ships",
     "Ding et al., Polynomial Universal Adversarial Perturbations (ICPR 2020)",
     perturbation_rows,
+    f"**Decided by its budget**: each search ends after {STEPS} steps of {BATCH} pictures, whether or not "
+    "the correlation still falls; a longer one might cost more. Differences are to noise of the same size. "
+    "Polynomial ones have half of the additive ones' additive part, and no modulation by the picture's "
+    "unit impulse pattern, as the abstract has it.",
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ml.papers.listed.measure import Measurement
 from ml.report.table import Result, Table
 
 LISTED = "listed"
@@ -14,7 +15,9 @@ _HEAD = """# What the list beside paper 002 gains here
 
 Made by `barwatch report` from the JSON files in `listed/`.
 [What each is](../../docs/papers/002-adaptive-l2.md). All pictures are rendered. Where lifts
-are drawn, the interval says what other lifts might show."""
+are drawn, the interval says what other lifts might show. No interval draws seeds: what is trained, or
+drawn at random, is averaged over its draws first, so that another draw may differ by more. The files
+keep no single draws."""
 
 
 def measurement_table(result: Result) -> Table:
@@ -23,19 +26,20 @@ def measurement_table(result: Result) -> Table:
     return Table(columns, [[row.get(column) for column in columns] for row in result["rows"]])
 
 
-def listed_page(results: Mapping[str, Result], titles: Mapping[str, str]) -> str:
+def listed_page(results: Mapping[str, Result], measurements: Mapping[str, Measurement]) -> str:
     """Return the page of all measurements: each with its paper, its command and its commit.
 
     Args:
         results: by name; `barwatch ablate NAME` makes one.
-        titles: of all measurements that there are; those without a result are said to be missing.
+        measurements: all that there are; those without a result are said to be missing.
     """
     parts = [_HEAD]
-    for name, title in titles.items():
-        head = f"## {title[0].upper()}{title[1:]}"
+    for name, measurement in measurements.items():
+        head = f"## {measurement.title[0].upper()}{measurement.title[1:]}"
         if result := results.get(name):
             source = f"{result['source']}. `{result['command']}`, commit {result['git_commit'][:12]}."
-            parts += [f"{head}\n\n{source}\n\n{measurement_table(result)}"]
+            note = [measurement.note] if measurement.note else []
+            parts += [head, *note, source, str(measurement_table(result))]
         else:
             parts += [f"{head}\n\nNot run yet: `barwatch ablate {name}`."]
     return "\n\n".join(parts) + "\n"

@@ -15,6 +15,7 @@ from ml.report.accuracy import TEACHERS
 from ml.report.capacity.failover import failover_places
 from ml.report.capacity.tables import capacity_places
 from ml.report.document import fill_places, places, read_results, report_document
+from ml.report.papers.plans import missing_plans
 from ml.report.papers.tables import LEFT_OUT, tables_page
 from ml.report.plots import plots
 from ml.report.summary import summary_table
@@ -134,7 +135,7 @@ def test_all_documents_are_those_of_the_results() -> None:
     assert all(any(f"<!-- {name} -->" in text for text in texts) for name in content)
     assert [fill_places(text, content) for text in texts] == texts
     assert (RESULTS / "report.md").read_text(encoding="utf-8") == report_document(measured, runs)
-    page = systems_page(runs, measured, ordered(runs))
+    page = systems_page(runs, measured, ordered(runs), missing_plans(runs))
     assert (RESULTS / "systems.md").read_text(encoding="utf-8") == page
     tables = tables_page(runs, measured.get("naive"), read_runs(RESULTS, LEFT_OUT))
     assert (RESULTS / "tables.md").read_text(encoding="utf-8") == tables

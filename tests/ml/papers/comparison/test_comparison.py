@@ -140,7 +140,7 @@ def test_the_page_has_every_run_and_says_what_was_not_run() -> None:
         "untrained": run(HALF),
     }
     runs["untrained"]["trained_by"] = ""
-    text = systems_page(runs, {"speed-systems": {"rows": timed}}, [])
+    text = systems_page(runs, {"speed-systems": {"rows": timed}}, [], "All.")
     assert "| siamese | 50.00 (" in text
     assert "| 1,000 | 80 | 2 min |" in text
     assert "| 900 | | 2 min |" in text  # another network than the one that was timed
@@ -154,7 +154,7 @@ def test_naive_answers_stand_beside_the_systems_and_seeds_are_told() -> None:
     naive: dict[str, Any] = {"rows": {f"untrained siamese, seed {seed}": run(right) for seed, right in seeds}}
     naive["rows"]["majority"] = run(HALF)
     runs = {"siamese-paper": run(HALF, epochs=30), "siamese-paper-seed1": run(RIGHT)}
-    text = systems_page(runs, {"naive": naive}, [])
+    text = systems_page(runs, {"naive": naive}, [], "All.")
     assert "| the commoner state of each lift | 50.00 (" in text
     assert "| majority | 50.00 (" in text
     assert "| siamese (000), first weights | 75.00 (" in text
