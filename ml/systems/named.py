@@ -85,11 +85,13 @@ ImageNet's weights (--weights), without which ten frozen layers would be random 
 The thesis' 100 epochs are not taken over: early stopping ends each of its rounds, as all trainings here.
 
 Paper 002 is here as an abstract, which fixes none of its numbers; those of adaptive-l2 are the flags of the
-authors' published code (github.com/nixingyang/AdaptiveL2Regularization, solution.py): 384 x 128, 16
-identities of 4 pictures, 200 steps an epoch, a tenth of the rate after every 30 epochs. Not taken over: a
-branch of two regions, cross entropy beside the triplets, a soft margin, its disguise (shifted by some pixels,
-flipped, erased in part), a rate that warms up in 10 epochs before the 30 and never falls below 2e-6, a frozen
-trunk in the first 20 epochs. Give it ImageNet's weights (--weights), as there: from random ones
+authors' published code (github.com/nixingyang/AdaptiveL2Regularization, solution.py; the abstract announces
+it as AdaptiveReID): 384 x 128, 16 identities of 4 pictures, 200 steps an epoch, a tenth of the rate after
+every 30 epochs. Not taken over: a branch of two regions, cross entropy beside the triplets, a soft margin,
+its disguise (shifted by some pixels, flipped, erased in part), a rate that warms up in 10 epochs before the
+30 and never falls below 2e-6, a frozen trunk in the first 20 epochs, means of the maps clipped to 0..1 as the
+embedding, with no head of 1024, batch normalisation, ReLU and 128 and no unit length, and the judging, by
+cosine distance of the mean over a picture and its mirrored one. Give it ImageNet's weights (--weights), as there: from random ones
 the hardest triplets of a batch draw all embeddings into one point.
 """
 

@@ -2,9 +2,10 @@
 
 Ni, Fang and Huttunen, "Adaptive L2 Regularization in Person Re-Identification" (ICPR 2020): trainable scalars
 go through a scaled hard sigmoid and come out as regularisation factors. The abstract is all that is at hand;
-the figures are those of the authors' published code (github.com/nixingyang/AdaptiveL2Regularization): a hard
-sigmoid of slope 0.2, an amplitude of 0.005, raw factors that start at 0 (half the amplitude), and a factor of
-its own for each weight, bias, scale and shift of a convolution, linear or batch normalisation layer.
+the figures are those of the authors' published code (github.com/nixingyang/AdaptiveL2Regularization, which
+the abstract announces as AdaptiveReID): a hard sigmoid of slope 0.2, an amplitude of 0.005, raw factors that
+start at 0 (half the amplitude), and a factor of its own for each weight, bias, scale and shift of a
+convolution, linear or batch normalisation layer.
 
 A factor's gradient is never negative: it is the amplitude times the slope times the tensor's squared length,
 and the rest of the loss knows nothing of it. Descent can only lower factors, the faster the longer a tensor
