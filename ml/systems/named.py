@@ -91,8 +91,8 @@ every 30 epochs. Not taken over: a branch of two regions, cross entropy beside t
 its disguise (shifted by some pixels, flipped, erased in part), a rate that warms up in 10 epochs before the
 30 and never falls below 2e-6, a frozen trunk in the first 20 epochs, means of the maps clipped to 0..1 as the
 embedding, with no head of 1024, batch normalisation, ReLU and 128 and no unit length, and the judging, by
-cosine distance of the mean over a picture and its mirrored one. Give it ImageNet's weights (--weights), as there: from random ones
-the hardest triplets of a batch draw all embeddings into one point.
+cosine distance of the mean over a picture and its mirrored one. Give it ImageNet's weights (--weights), as
+there: from random ones the hardest triplets of a batch draw all embeddings into one point.
 """
 
 LARGE_SET = ("vgg16", "resnet50", "efficientnet-lite0")
