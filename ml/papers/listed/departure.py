@@ -35,7 +35,7 @@ def ambiguous_pictures(sequences: Sequences) -> Float64:
     lowest, highest = openings.min(1, keepdims=True), openings.max(1, keepdims=True)
     moves = highest - lowest > DEPARTED
     way = (openings - lowest) / np.where(moves, highest - lowest, 1.0)
-    return (moves & (way > DEPARTED) & (way < 1 - DEPARTED)).astype(np.float64)
+    return np.asarray(moves & (way > DEPARTED) & (way < 1 - DEPARTED), np.float64)
 
 
 def chances(sequences: Sequences, masking: Masking) -> Tensor:

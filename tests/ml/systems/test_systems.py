@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 import torch
@@ -114,7 +114,7 @@ def test_regularisation_is_part_of_the_descent(l2: str, data: PictureSet, tmp_pa
 
 
 @pytest.mark.parametrize("optimiser", ["sgd", "adam"])
-def test_learnt_factors_do_not_decay(optimiser: str, data: PictureSet) -> None:
+def test_learnt_factors_do_not_decay(optimiser: Literal["sgd", "adam"], data: PictureSet) -> None:
     """Where the sigmoid is flat nothing else moves them: they stay, while weights decay."""
     recipe = replace(recipe_of("classifier"), side=48, optimiser=optimiser, l2="adaptive", weight_decay=0.1)
     descent = Descent(system_of(recipe), torch.device("cpu"))
