@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from lifts.arrays import Int64, UInt8
 from ml.data.benchmark import Part, parts
@@ -23,9 +24,6 @@ from ml.systems.siamese import displacements, moved
 
 DISPLACED = 0.25
 """Largest shift on each axis, as a fraction of the side; sizes are scaled by 0.75 to 1.25."""
-
-EVERY = 3
-"""Of the test pictures every third is judged: more of them take gigabytes."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +78,7 @@ class CarrierSet(PairingSet):
 @cache
 def _read(folder: Path, split: Split) -> CarrierPictures:
     """Read lift by lift: of the test pictures no more than are judged are kept."""
-    found = [_read_lift(folder, part, EVERY if split == "test" else 1) for part in parts([split])]
+    found = [_read_lift(folder, part) for part in parts([split])]
     return CarrierPictures(
         np.concatenate([lift.images for lift in found]),
         np.concatenate([lift.labels + 2 * number for number, lift in enumerate(found)]),
@@ -88,9 +86,27 @@ def _read(folder: Path, split: Split) -> CarrierPictures:
     )
 
 
-def _read_lift(folder: Path, part: Part, every: int) -> CarrierPictures:
+def one_of_each_passage(is_open: Tensor) -> Tensor:
+    """Choose a third of a lift's test pictures: all of them would take gigabytes.
+
+    A state's passages are three pictures in a row each (`ml.data.benchmark.passages`). Of its first passage
+    the begin is taken, of the second the middle, of the third the end, and so on: were it the same position
+    everywhere, it would tell the state wherever the two states have another one.
+
+    Args:
+        is_open: bool[N], of the lift's pictures in order.
+
+    Returns:
+        int64[M], rows in order.
+    """
+    within = torch.where(is_open, is_open.cumsum(0), (~is_open).cumsum(0)) - 1  # number within the state
+    return torch.nonzero(within % 9 % 4 == 0).flatten()  # 0, 4, 8 of three passages
+
+
+def _read_lift(folder: Path, part: Part) -> CarrierPictures:
     data = read(folder, [part])
-    data = select(data, torch.arange(0, len(data), every))
+    if part.split == "test":
+        data = select(data, one_of_each_passage(data.is_open))
     seen = (data.masks[0] != data.masks[0, :, :1, :1]).any(0).numpy()
     (top, bottom), (left, right) = (np.flatnonzero(seen.any(axis))[[0, -1]] for axis in (1, 0))
     bars = np.array([left, top, right + 1, bottom + 1]) * 2 / CARRIERS.side - 1

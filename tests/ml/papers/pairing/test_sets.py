@@ -10,6 +10,7 @@ import torch
 
 from lifts.arrays import Int64
 from ml.data.benchmark import parts
+from ml.data.counts import TABLE
 from ml.data.pictures import read
 from ml.data.rendered import RenderedLift, write
 from ml.models.getnet import DIGITS
@@ -114,6 +115,33 @@ def test_carriers_meet_the_other_state_of_their_own_lift(
         y, x = torch.nonzero(seen[..., 0] > 127, as_tuple=True)
         edges = [int(edge) for edge in (x.min(), y.min(), x.max() + 1, y.max() + 1)]
         np.testing.assert_allclose(np.clip(box, 0, 200), edges, atol=2)
+
+
+def test_carriers_that_are_judged_are_of_all_positions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Begin, middle and end of a passage about as often, whether the bar is open or closed: no position
+    tells the state. Counted in S11's and S12's files, and by every lift's counts."""
+    two = parts(["test"])[10:12]
+    for part in two:
+        opened, closed = part.counts.test
+        images = np.zeros((opened + closed, 200, 200, 3), np.uint8)
+        images[:, 0, 0, 0] = np.concatenate([np.arange(opened), np.arange(closed)]) % 3  # its position
+        maps, states = images[..., 1], np.arange(len(images)) < opened
+        mask = np.eye(200, dtype=np.uint8) * 255
+        write(part.path(tmp_path), RenderedLift(0, images, maps, maps, states, states, mask, mask))
+        sidecar = json.dumps({"pictures": len(states) * [{}]})
+        part.path(tmp_path).with_suffix(".json").write_text(sidecar)
+    monkeypatch.setattr(carriers, "parts", lambda splits: two)
+    labels = CarrierSet(tmp_path).labels("test")
+    positions = carriers._read(tmp_path, "test").images[:, 0, 0, 0]  # where they stand, not displaced
+    for label in range(4):
+        assert np.ptp(np.bincount(positions[labels == label], minlength=3)) <= 1
+    assert len(labels) == pytest.approx(sum(part.pictures for part in two) / 3, abs=4)
+    for opened, closed in (counts.test for counts in TABLE):
+        rows = carriers.one_of_each_passage(torch.arange(opened + closed) < opened).numpy()
+        for state in (rows[rows < opened], rows[rows >= opened] - opened):
+            assert np.ptp(np.bincount(state % 3, minlength=3)) <= 1
 
 
 def test_a_batchs_pairs_stay_in_their_group() -> None:
