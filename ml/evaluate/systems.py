@@ -71,7 +71,10 @@ def scores_of(
 
 
 def training_of(name: str, system: Trainable[Any], state: dict[str, Any]) -> dict[str, Any]:
-    """Return how a system was trained; name and state as `ml.train.systems.load` returns them."""
+    """Return how a system was trained; name and state as `ml.train.systems.load` returns them.
+
+    validation_curve: the accuracy 0..1 after each epoch.
+    """
     recipe, pictures = system.recipe, state.get("training_pictures")
     large = pictures == sum(sum(counts.large) for counts in TABLE)
     return {
@@ -85,6 +88,7 @@ def training_of(name: str, system: Trainable[Any], state: dict[str, Any]) -> dic
         "epochs": state["epoch"],
         "epoch": state["best_epoch"],
         "validation_accuracy": state["best"],
+        "validation_curve": [epoch["validation"] for epoch in state.get("curve", [])],
         "validation_accuracy_by_rate": state.get("reached_by_rate"),
         "parameters": sum(p.numel() for p in system.network.parameters()),
     }

@@ -6,7 +6,8 @@ or in `ml.losses.getnet`, by its number:
 
 - 1 and 2, A and how it maps the crop's coordinates to the picture's: `sample`.
 - 3, A of s, tx and ty: `SpatialTransformer.transform`. Its text contradicts itself: by section III.A three
-  numbers are learnt, by section V two, "which can only achieve the translation". With two, s is constant.
+  numbers are learnt, by section V two, "which can only achieve the translation". With two, s is constant; its
+  value is ours.
 - 4 and 5, sampling with a bilinear kernel: `grid_sample` in `sample`. 6 and 7, its derivatives: that of
   `grid_sample`. Equation 6 is printed with a sum that does not belong to a derivative by one pixel.
 - 8 and 9, loss and distance: `ml.losses.getnet`.
@@ -53,13 +54,14 @@ class Layout:
 # The crop is half as large as the picture: at the identity each sample then lies between four pixels
 # and is their mean, so nothing aliases, and at s = 0.5 the crop is the picture's own pixels.
 DIGITS = Layout(channels=1, side=60, cut=30, reduce=2, locate=(16, 32), embed=(32, 64))
-"""The paper's 60x60 digits: 525,763 parameters."""
+"""The paper's 60x60 digits: 525,698 parameters with two of the transformer."""
 
 OBJECTS = Layout(channels=3, side=160, cut=80, reduce=4, locate=(16, 32, 32), embed=(16, 32, 64))
-"""The paper's 160x160 pictures of objects and leaves: 856,483 parameters."""
+"""The paper's 160x160 pictures of objects and leaves: 908,642 parameters with two of the transformer."""
 
 CARRIERS = Layout(channels=3, side=200, cut=100, reduce=4, locate=(16, 32, 32), embed=(16, 32, 64))
-"""This project's carriers: about the size of paper 000's network, 1,291,683 parameters."""
+"""This project's carriers: about the size of paper 000's network, 1,291,618 parameters with two of the
+transformer."""
 
 
 class TransformerOutput(NamedTuple):
@@ -95,8 +97,8 @@ class SpatialTransformer(nn.Module):
 
     Args:
         layout: sizes.
-        parameters: 2 for tx and ty, as section V says of the paper's own; 3 for s, tx and ty (equation 3); 6
-            for all of equation 2, which the paper leaves to future work.
+        parameters: 2 for tx and ty, as section V says of the paper's own; 3 for s, tx and ty, as section
+            III.A says; 6 for all of equation 2, which the paper leaves to future work.
         scale: s before training, of which 2 parameters leave it; (tx, ty) are 0.
     """
 
@@ -166,8 +168,10 @@ class GetNet(nn.Module):
 class Shrunk(nn.Module):
     """GetNet's baseline: its siamese part on the whole picture, reduced to the crop's size or not.
 
-    Reduced, it has as many parameters and costs as much; not reduced, it sees as much as the transformer can
-    show. The paper says of its baseline only "traditional Siamese networks".
+    Reduced, it has as many parameters as GetNet's siamese part. GetNet has the transformer besides, on digits
+    a quarter more (525,698 and 420,352), which is computed too and learns alone in as many steps again. Not
+    reduced, it sees as much as the transformer can show. The paper says of its baseline only "traditional
+    Siamese networks".
 
     Args:
         layout: sizes.

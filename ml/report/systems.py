@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from ml.evaluate.metrics import bootstrap, seeds_interval, unpack_flags
+from ml.models.getnet import CARRIERS
 from ml.papers.comparison.orderings import ORDERINGS, flags_of, runs_of
 from ml.report.retrieval import retrieval_table
 from ml.report.speed import smoke_section
@@ -222,6 +223,8 @@ def remarks(result: Result) -> list[str]:
     found = [f"{how} {ended}"]
     if recipe["side"] != FULL_SIDE:
         found.append(f"reduced: pictures of {recipe['side']} pixels")
+    if recipe["system"] == "getnet" and not recipe["transformer"]:
+        found.append(f"reduced inside to {CARRIERS.cut} pixels")
     if (pictures := result.get("training_pictures") or 0) > SMALL_SET:
         found.append(f"trained on {pictures:,} pictures")
     if result["smoke"]:
@@ -242,7 +245,10 @@ def ended_by_itself(result: Result) -> bool:
 
 
 def _speeds(others: Mapping[str, Result]) -> dict[str, Result]:
-    return {row["system"]: row for row in others.get("speed-systems", {"rows": []})["rows"]}
+    found = {row["system"]: row for row in others.get("speed-systems", {"rows": []})["rows"]}
+    if "siamese" in found and "classifier" in found:
+        found["classifier"] = found["siamese"]  # one network, `PaperNetwork`: two measurements would be noise
+    return found
 
 
 def _speed(run: Result, speeds: Mapping[str, Result]) -> str:
@@ -256,7 +262,10 @@ def _rate(timed: Result | None) -> str:
 
 
 def _minutes(*runs: Result) -> str:
-    return f"{sum(run['training_seconds'] for run in runs) / len(runs) / 60:.0f} min"
+    """Return how long a training took in the mean, and on what: minutes of either cannot be compared."""
+    devices = {(run["training_machine"] or {}).get("device", "?") for run in runs}
+    on = " or ".join(sorted("GPU" if device.startswith("cuda") else device.upper() for device in devices))
+    return f"{sum(run['training_seconds'] for run in runs) / len(runs) / 60:.0f} min, {on}"
 
 
 def _reduced(run: Result) -> str:

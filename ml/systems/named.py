@@ -75,9 +75,9 @@ PAPER: dict[str, tuple[str, ...]] = {
 
 Paper 000, section 4.3, gives rate and decay, and Nesterov's momentum of 0.9 and at most 1000 epochs, which
 are every recipe's. It gives neither the batch (32 is its framework's default) nor how many epochs without
-improvement end a training, nor how pictures are scaled, and no limit of the gradient. Its rate is one for
-grey levels for the classifier, whose validation accuracy is 65 % after five epochs of standard pixels and
-81 % after five of grey ones; the siamese network's distances overflow with those, so it has standard ones.
+improvement end a training, nor how pictures are scaled, and no limit of the gradient. The classifier has grey
+levels here, from which it learnt sooner by so low a rate when both were tried; the siamese network's
+distances overflowed with those, so it has standard pixels. Of neither trial there is a record.
 
 ABIR's is section 3.2 of paper 003, the triplets' are sections 3.1.3, 3.3.1 and 4.2 of the thesis, whose
 online mining has 8 pictures of 8 identities: --set mining=batch-all --set batch=64. Both start from

@@ -10,6 +10,9 @@ import numpy as np
 from lifts.arrays import Bool, Float64
 from ml.evaluate.metrics import seeds_interval, unpack_flags
 
+INSIDE = ("digits", "mnist-translated", "mnist-scaled", "objects")
+"""Sets whose objects lie inside their pictures, whole."""
+
 _OF_KIND = ("set", "transformer", "reduced", "parameters")
 
 
@@ -20,7 +23,11 @@ def gather(runs: Mapping[str, dict[str, Any]]) -> list[dict[str, Any]]:
 
     gains: over pictures that are reduced to the crop's size, and over pictures as they are. gain: of test
     accuracy; gain_at_equal_steps: of the best validation accuracy up to the last step of the siamese part
-    that all runs of both reached. Intervals draw seeds of either, and objects, with replacement.
+    that all runs of both reached. Intervals draw seeds of either, and objects, with replacement; an object
+    comes with its own two pairs, while its partners in them are not drawn, so they are a little too narrow.
+
+    highest_overlap: what `overlap` can be at most where the crop's size is constant; None where it is not, or
+    where it is not known.
     """
     kinds: dict[tuple[str, str, int, bool], list[dict[str, Any]]] = {}
     for run in sorted(runs.values(), key=_order):
@@ -32,6 +39,7 @@ def gather(runs: Mapping[str, dict[str, Any]]) -> list[dict[str, Any]]:
         row = {
             "naive": naive,
             **{key: ones[0][key] for key in (*_OF_KIND, "whole_picture_overlaps")},
+            "highest_overlap": _highest_overlap(ones[0]),
             "seeds": [one["seed"] for one in ones],
             "pair_accuracy": float(right.mean()),
             "pair_accuracy_interval_95": list(seeds_interval([right])),
@@ -52,6 +60,17 @@ def _order(run: Mapping[str, Any]) -> tuple[Any, ...]:
     """What needs no learning comes first, thumbnails before first weights."""
     naive = run.get("naive", "")
     return run["set"], not naive, naive, run["transformer"], run["seed"]
+
+
+def _highest_overlap(run: Mapping[str, Any]) -> float | None:
+    """Return the mean of the box's area over the crop's.
+
+    An intersection is no larger than the box, a union no smaller than the crop. Of a box inside the picture,
+    the overlap with the whole picture is its share of the picture's area; scale squared is the crop's.
+    """
+    if run["transformer"] != 2 or run["set"] not in INSIDE:
+        return None
+    return float(min(run["whole_picture_overlaps"] / run["recipe"]["scale"] ** 2, 1.0))
 
 
 def _gain(ones: Sequence[dict[str, Any]], without: Sequence[dict[str, Any]]) -> dict[str, Any]:

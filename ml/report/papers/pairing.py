@@ -12,7 +12,8 @@ FOLDER = "getnet"
 """Below the results; a file for each network."""
 
 PAPER = {"mnist-translated": (98.2, 99.3), "objects": (80.4, 87.1)}
-"""Table I, without and with; of the sets that stand in for the paper's, the row that each stands in for."""
+"""Table I, without and with (of two parameters by section V, of three by III.A); of the sets that stand in
+for the paper's, the row that each stands in for."""
 
 SETS = {
     "digits": "scikit-learn's digits, scaled",
@@ -28,7 +29,7 @@ THUMBNAILS = f"none; nothing learnt: thumbnails of {SIDE} pixels"
 
 KINDS = {
     2: "2 parameters (the paper's, section V)",
-    3: "3 parameters (equation 3)",
+    3: "3 parameters (the paper's, section III.A)",
     6: "6 parameters (ours)",
 }
 
@@ -71,10 +72,13 @@ def getnet_page(runs: Mapping[str, Result]) -> str:
 
 def _network(row: Result) -> list[object]:
     name, kind, naive = row["set"], row["transformer"], row["naive"]
-    paper = PAPER.get(name, (None, None))[1 if kind == 2 else 0] if kind in {0, 2} and not naive else None
+    paper = PAPER.get(name, (None, None))[bool(kind)] if kind != 6 and not naive else None
     overlap = percent(row["overlap"])
     if kind:
-        overlap += f" (whole picture {percent(row['whole_picture_overlaps'])})"
+        beside = f"whole picture {percent(row['whole_picture_overlaps'])}"
+        if row["highest_overlap"] is not None:
+            beside += f", at most {percent(row['highest_overlap'])}"
+        overlap += f" ({beside})"
     what = KINDS.get(kind, WITHOUT[row["reduced"]])
     if naive:
         what = THUMBNAILS if naive == "thumbnails" else f"{what}; nothing learnt: first weights"

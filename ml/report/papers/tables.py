@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from ml.data.counts import SPLITS, TABLE
+from ml.data.counts import SPLITS, TABLE, total
 from ml.papers.comparison.orderings import runs_of
 from ml.papers.published import (
     PRINTED_2,
@@ -24,10 +24,15 @@ from ml.report.table import Result, Table, percent, rendered, share
 
 NAMES = {"siamese": "siamese", "classifier": "classifier", "resnet50": "ResNet-50", "vgg16": "VGG16"}
 
+EDGES = "edge-energy"
+
 NAIVE = {
     "majority": "majority",
     "thumbnails, nearest known picture": "thumbnails",
+    EDGES: "edge energy",
+    "edge-correlation": "edge correlation",
     "untrained siamese": "siamese, untrained",
+    "untrained classifier": "classifier, untrained",
 }
 """Of the naive answers, those beside each lift's figures, and their heads; with seeds, their means."""
 
@@ -50,7 +55,7 @@ def tables_page(runs: Mapping[str, Result], naive: Result | None, left_out: Mapp
         table_4=_per_lift(TABLE_4, PRINTED_4, "paper-large", runs, naive),
         runs_4=runs_table(TABLE_4, PRINTED_4, "paper-large", runs),
         averages=averages_table(),
-        orders=orders_table(runs),
+        orders=orders_table(runs, naive),
         left_out=left_out_table(left_out, runs, naive) if left_out else "Not run yet.",
         naive=naive_section(naive) if naive else "Not run yet.",
         impossible={name: no_shares(column) for name, column in _columns().items()},
@@ -58,10 +63,14 @@ def tables_page(runs: Mapping[str, Result], naive: Result | None, left_out: Mapp
 
 
 def counts_table() -> Table:
-    """Return the totals of Tables 1 and 3, which the rendered sets have lift by lift."""
-    sums = {split: [sum(counts.of(split)[state] for counts in TABLE) for state in (0, 1)] for split in SPLITS}
-    names = {"train": "Table 1, train", "validation": "Table 1, validation (rows)", "test": "Table 1, test"}
-    rows = [[names.get(split, "Table 3, train"), *pair, sum(pair)] for split, pair in sums.items()]
+    """Return the totals of Tables 1 and 3 as the rendered sets have them, and those of Table 1's rows."""
+    names = {"train": "Table 1, train", "validation": "Table 1, validation", "test": "Table 1, test"}
+    rows: list[list[object]] = []
+    for split in SPLITS:
+        pair, listed = total(split), [sum(counts.of(split)[state] for counts in TABLE) for state in (0, 1)]
+        rows.append([names.get(split, "Table 3, train"), *pair, sum(pair)])
+        if sum(listed) != sum(pair):
+            rows.append([f"{names[split]}, its rows alone", *listed, sum(listed)])
     return Table(("pictures", "open", "closed", "in all"), rows)
 
 
@@ -87,11 +96,13 @@ def runs_table(
     wanted = [(NAMES[name], name, seeds_of(f"{name}-{preset}", runs)) for name in table]
     if preset == "paper":
         literal = [(name, seeds_of(f"{name}-printed-rate", runs)) for name in table]
-        wanted += [(f"{NAMES[name]}, the printed rate", name, found) for name, found in literal if found]
-    for title, name, found in wanted:
+        wanted += [(f"{NAMES[name]}, the printed rate", name, found) for name, found in literal]
+    for row_title, name, found in wanted:
         if not found:
-            rows.append([title, f"{printed[name]:.2f}", "not run yet", "", "", "", ""])
+            rows.append([row_title, f"{printed[name]:.2f}", "not run yet", "", "", "", ""])
             continue
+        by_itself = all(map(ended_by_itself, found))
+        title = row_title if by_itself else f"decided by its budget: {row_title}"
         ended = [
             run["epochs"] if ended_by_itself(run) else f"by its budget of {run['epochs']}" for run in found
         ]
@@ -163,17 +174,22 @@ def averages_table() -> Table:
     return Table(("column", "average as printed", "by picture", "by lift", "does it follow?"), rows)
 
 
-def orders_table(runs: Mapping[str, Result]) -> Table:
-    """Return on how many lifts the siamese network is better than the classifier, in the paper and here."""
+def orders_table(runs: Mapping[str, Result], naive: Result | None = None) -> Table:
+    """Return on how many lifts the siamese network is better than the classifier, in the paper and here.
+
+    And, here, than edges below the masks, which learn nothing.
+    """
+    edges = naive_seeds(naive["rows"], EDGES) if naive else []
     rows: list[list[object]] = []
     for number, table, preset in ((2, TABLE_2, "paper"), (4, TABLE_4, "paper-large")):
-        rows.append([f"Table {number}, paper", *wins(table["siamese"], table["classifier"])])
-        pair = [seeds_of(f"{name}-{preset}", runs) for name in ("siamese", "classifier")]
-        if all(pair):
-            means = [mean_of_lifts(found) for found in pair]
-            seeds = ", ".join(str(len(found)) for found in pair)
-            rows.append([f"Table {number}, ours (seeds: {seeds})", *wins(means[0], means[1])])
-    return Table(("siamese over classifier", "lifts better", "equal", "worse"), rows)
+        rows.append(["classifier", f"Table {number}, paper", *wins(table["siamese"], table["classifier"])])
+        siamese, classifier = (seeds_of(f"{name}-{preset}", runs) for name in ("siamese", "classifier"))
+        for title, others in (("classifier", classifier), ("edge energy, nothing learnt", edges)):
+            if siamese and others:
+                seeds = f"{len(siamese)}, {len(others)}" if others is classifier else str(len(siamese))
+                counted = wins(mean_of_lifts(siamese), mean_of_lifts(others))
+                rows.append([title, f"Table {number}, ours (seeds: {seeds})", *counted])
+    return Table(("siamese over", "in", "lifts better", "equal", "worse"), rows)
 
 
 def left_out_table(

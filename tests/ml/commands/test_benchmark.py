@@ -91,6 +91,7 @@ def test_the_papers_network_is_trained_and_judged(folder: Path, siamese: Path, t
     assert everything["trained_by"] == found["trained_by"]
     assert everything["training_machine"]["cpu"]
     assert (everything["epochs"], everything["epoch"]) == (1, 1)
+    assert everything["validation_curve"] == [everything["validation_accuracy"]]
     done = run(*again, "--lifts", "1", "--reviews", "1", "--no-learn")
     assert done.exit_code == 0, done.output
     assert json.loads(done.stdout)["adapted"]["pictures"] == 12

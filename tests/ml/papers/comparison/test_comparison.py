@@ -127,23 +127,30 @@ def test_remarks_say_what_was_reduced() -> None:
     stopped = remarks(run(HALF, epochs=12, training_pictures=36_600))
     assert stopped[0] == "ended by itself after 12 epochs, the best the 7th"
     assert stopped[1] == "trained on 36,600 pictures"
+    values = as_values("getnet", RECIPES["getnet"])
+    inside = [remarks(run(HALF, recipe={**values, "transformer": kind})) for kind in (0, 2)]
+    assert ["reduced inside to 100 pixels" in lines for lines in inside] == [True, False]
     cut_short = remarks(run(HALF, epochs=8))  # below its 9 epochs, and five without improvement
     assert cut_short[0] == "decided by its budget: 8 epochs, the best the 7th"
 
 
 def test_the_page_has_every_run_and_says_what_was_not_run() -> None:
     """A row each; of the systems without a run, that they were not run."""
-    timed = [{"system": name, "parameters": 1000, "pictures_per_s": 80} for name in ("siamese", "getnet")]
+    names = ("siamese", "classifier", "getnet")
+    timed = [{"system": name, "parameters": 1000, "pictures_per_s": 80 - at} for at, name in enumerate(names)]
+    on_gpu = {"training_machine": {"cpu": "a processor", "device": "cuda"}}
     runs = {
         "siamese": run(HALF),
-        "siamese-small": run(HALF, "getnet", parameters=900),
+        "classifier": run(HALF, "classifier"),
+        "siamese-small": run(HALF, "getnet", parameters=900, **on_gpu),
         "untrained": run(HALF),
     }
     runs["untrained"]["trained_by"] = ""
     text = systems_page(runs, {"speed-systems": {"rows": timed}}, [], "All.")
     assert "| siamese | 50.00 (" in text
-    assert "| 1,000 | 80 | 2 min |" in text
-    assert "| 900 | | 2 min |" in text  # another network than the one that was timed
+    assert "| 1,000 | 80 | 2 min, CPU |" in text
+    assert "| 900 | | 2 min, GPU |" in text  # another network than the one that was timed
+    assert "| 79 |" not in text  # the classifier is the siamese network's sister: one speed
     assert "| VGG16 (000) | not run |" in text
     assert "| untrained | not trained |" in text
 

@@ -60,7 +60,7 @@ def run(kind: int, seed: int, right: list[int], curve: list[float]) -> dict[str,
         "overlap": 0.5, "whole_picture_overlaps": 0.25, "inside": 0.75,
         "follows": 0.9, "ended": "budget" if seed else "15 intervals without a gain", "curve": curve,
         "intervals": len(curve), "steps_each": 100, "processor_s": 60.0, "command": "barwatch x",
-        "git_commit": "abc", "right": pack_flags(np.array(right, bool)),
+        "git_commit": "abc", "recipe": {"scale": 0.6}, "right": pack_flags(np.array(right, bool)),
     }  # fmt: skip
 
 
@@ -87,6 +87,20 @@ def test_gains_by_hand() -> None:
     # Objects' pairs are (0, 2) and (1, 3). Of none the first object has 0.5 and 1, the second 0.5 and 0.5.
     low, high = gain["interval_95"]
     assert (low, high) == (pytest.approx(0.0), pytest.approx(0.5))
+
+
+def test_a_crop_of_constant_size_has_a_highest_overlap() -> None:
+    """A digit of 28 pixels in 60, the crop 36: (28/36)^2. None where the crop's size is learnt, nor where
+    boxes reach beyond pictures; and what is printed beside it."""
+    whole = {"set": "mnist-translated", "whole_picture_overlaps": (28 / 60) ** 2}
+    runs = {str(kind): {**run(kind, 0, [1, 0, 1, 0], [0.5]), **whole} for kind in (0, 2, 3)}
+    rows = gather(runs)
+    assert [row["highest_overlap"] for row in rows] == [None, pytest.approx((28 / 36) ** 2), None]
+    assert gather({"a": {**runs["2"], "set": "carriers"}})[0]["highest_overlap"] is None
+    text = pairing_section(runs)
+    assert "| 50.00 (whole picture 21.78, at most 60.49) |" in text
+    assert text.count(" | 99.3 |") == 2  # Table I's, beside two parameters and beside three
+    assert text.count(" | 98.2 |") == 1
 
 
 def test_one_seed_decides_nothing() -> None:
