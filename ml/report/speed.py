@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ml.report.table import Result, Table, rendered
 
 
@@ -31,6 +33,19 @@ def networks_section(result: Result) -> str:
     heading = f"{machine['cpu']}, one thread, batches of {result['rows'][0]['batch']}"
     load = f"load at the start {machine['load_average_1min']}"
     return f"{heading}; {load}\n\n{Table(('system', 'pictures a second, from bytes'), rows)}\n"
+
+
+def speeds_of(others: Mapping[str, Result]) -> dict[str, Result]:
+    """Return the rows of `barwatch bench systems` by system, where they were measured."""
+    found = {row["system"]: row for row in others.get("speed-systems", {"rows": []})["rows"]}
+    if "siamese" in found and "classifier" in found:
+        found["classifier"] = found["siamese"]  # one network, `PaperNetwork`: two measurements would be noise
+    return found
+
+
+def rate_of(timed: Result | None) -> str:
+    """Return a row's pictures a second, "" for none."""
+    return f"{timed['pictures_per_s']:.0f}" if timed else ""
 
 
 def smoke_section(result: Result) -> str:

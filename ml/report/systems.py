@@ -12,7 +12,7 @@ from ml.evaluate.metrics import bootstrap, seeds_interval, unpack_flags
 from ml.models.getnet import CARRIERS
 from ml.papers.comparison.orderings import ORDERINGS, flags_of, runs_of
 from ml.report.retrieval import retrieval_table
-from ml.report.speed import smoke_section
+from ml.report.speed import rate_of, smoke_section, speeds_of
 from ml.report.table import Result, Table, interval, percent, points, rendered, share
 
 FOLDER = "systems"
@@ -80,7 +80,7 @@ def systems_page(
     return rendered(
         "systems",
         overview=systems_table(runs, others),
-        runs=runs_section(runs, _speeds(others), others.get("naive")),
+        runs=runs_section(runs, speeds_of(others), others.get("naive")),
         retrieval=retrieval_table(runs),
         orderings=orderings_table(ordered),
         missing=missing,
@@ -97,13 +97,13 @@ def systems_table(runs: Mapping[str, Result], others: Mapping[str, Result]) -> T
 
     A system's figures are means over its seeds.
     """
-    speeds = _speeds(others)
+    speeds = speeds_of(others)
     rows: list[list[object]] = []
     if "benchmark-barwatch" in others and "loco" in others:
         parameters = int(json.loads(MANIFEST.read_text(encoding="utf-8"))["training"]["parameters"])
         title = "**barwatch, what ships** (two masks, no picture of these lifts)"
         shares = (share(others["benchmark-barwatch"]), "as S1 to S20", share(others["loco"]))
-        rows.append([title, *shares, f"{parameters:,}", _rate(speeds.get("barwatch")), "", ""])
+        rows.append([title, *shares, f"{parameters:,}", rate_of(speeds.get("barwatch")), "", ""])
     naive = others.get("naive", {"rows": {}})["rows"]
     for name, title in NAIVE.items():
         if answers := naive_seeds(naive, name):
@@ -114,7 +114,7 @@ def systems_table(runs: Mapping[str, Result], others: Mapping[str, Result]) -> T
         kinds = (runs_of(runs, f"{name}{kind}") for kind in ("-paper", "", "-large"))
         found = next((found for found in kinds if found), [])
         if not found:
-            rows.append([title, "not run", "", "", "", _rate(speeds.get(name)), "", ""])
+            rows.append([title, "not run", "", "", "", rate_of(speeds.get(name)), "", ""])
             continue
         size, minutes, speed = f"{found[0]['parameters']:,}", _minutes(*found), _speed(found[0], speeds)
         seeds = "1 seed" if len(found) == 1 else f"{len(found)} seeds"
@@ -244,21 +244,10 @@ def ended_by_itself(result: Result) -> bool:
     return waited >= int(result["recipe"]["patience"])
 
 
-def _speeds(others: Mapping[str, Result]) -> dict[str, Result]:
-    found = {row["system"]: row for row in others.get("speed-systems", {"rows": []})["rows"]}
-    if "siamese" in found and "classifier" in found:
-        found["classifier"] = found["siamese"]  # one network, `PaperNetwork`: two measurements would be noise
-    return found
-
-
 def _speed(run: Result, speeds: Mapping[str, Result]) -> str:
     """Return a run's pictures a second, if its very network was timed: options change its size."""
     timed = speeds.get(run["system"])
-    return _rate(timed) if timed and timed["parameters"] == run["parameters"] else ""
-
-
-def _rate(timed: Result | None) -> str:
-    return f"{timed['pictures_per_s']:.0f}" if timed else ""
+    return rate_of(timed) if timed and timed["parameters"] == run["parameters"] else ""
 
 
 def _minutes(*runs: Result) -> str:
