@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
 from ml.report.table import Result, Table, percent, share
 
@@ -61,7 +60,7 @@ def retrieval_remarks(result: Result) -> list[str]:
         found.append("a smoke run: a few carriers of two lifts")
     if recipe["side"] < FULL_SIDE:
         found.append(f"pictures of {recipe['side']} pixels")
-    trunk = Path(recipe["weights"]).name
+    trunk = recipe["weights"].rpartition("/")[2]
     found.append(f"trunk from {trunk}, all else from random weights" if trunk else "from random weights")
     return found
 

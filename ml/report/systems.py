@@ -59,6 +59,7 @@ ASKED = {
     "unseen": "open or closed, harder unseen lifts",
     "later": "open or closed, unseen lifts, second half",
     "found": "carriers found again, Rank-1",
+    "precision": "carriers found again, mAP",
 }
 
 
@@ -231,8 +232,8 @@ def remarks(result: Result) -> list[str]:
         found.append("a smoke run: a few pictures of two lifts")
     elif result["every"] > 1:
         found.append(f"every {_th(result['every'])} test picture")
-    if not recipe["weights"]:
-        found.append("from random weights")
+    trunk = recipe["weights"].rpartition("/")[2]
+    found.append(f"trunk from {trunk}, all else from random weights" if trunk else "from random weights")
     if result.get("faces_blurred"):
         found.append("judged with faces blurred")
     return found

@@ -14,7 +14,7 @@ from ml.evaluate.metrics import seeds_interval, unpack_flags
 from ml.papers.adapting import halfway
 
 Result = dict[str, Any]
-What = Literal["seen", "alike", "unseen", "later", "rare", "found"]
+What = Literal["seen", "alike", "unseen", "later", "rare", "found", "precision"]
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Ordering:
     what: tuple[What, ...]
 
 
-FOUND: tuple[What, ...] = ("found",)
+FOUND: tuple[What, ...] = ("found", "precision")
 JUDGED: tuple[What, ...] = ("seen", "unseen")
 SAME: tuple[What, ...] = ("seen", "alike", "unseen")
 
@@ -52,6 +52,7 @@ ORDERINGS = (
     Ordering("six parameters over three (001, future work)", "getnet-6", "getnet-3", JUDGED),
     Ordering("attention over none (003, Tables 1 to 3)", "abir-plain", "abir-none", FOUND),
     Ordering("squeeze-and-excitation over none (003, Tables 1 to 3)", "abir", "abir-plain", FOUND),
+    Ordering("both over neither (003, Tables 1 to 3)", "abir", "abir-none", FOUND),
     Ordering("ResNet-50 over MILDNet (004, Table 4.1)", "triplet-resnet50", "triplet-mildnet", FOUND),
     Ordering(
         "lossless over plain triplet loss (004, Table 4.2)",
@@ -101,6 +102,8 @@ def named(name: str, seed: int) -> str:
 
 def compare_runs(results: dict[str, Result], claims: Sequence[Ordering] = ORDERINGS) -> list[Result]:
     """Return each ordering that both runs of were made, as plain values: the difference, 0..1.
+
+    "found" is Rank-1, "precision" mean average precision, by which the thesis' tables are ordered too.
 
     Runs NAME-seed1, NAME-seed2 ... count with NAME: means over seeds are compared. Intervals draw seeds with
     pictures, or with lifts. What learnt of new lifts began as the run of its own seed, so both are drawn with
@@ -161,13 +164,15 @@ def _rare(runs: list[Result]) -> Bool | None:
 
 
 def flags_of(result: Result, what: What) -> tuple[Float64, Float64] | None:
-    """Return which pictures or queries a run was right on, float64[N], and their lifts; None if not asked."""
-    if what == "found":
+    """Return how right a run was on each picture or query, float64[N], and their lifts; None if not asked."""
+    if what in {"found", "precision"}:
         found = result.get("retrieval")
         if found is None:
             return None
-        first = unpack_flags(found["first"], found["queries"]).astype(np.float64)
-        return first, _lifts(found["queries_by_lift"])
+        lifts = _lifts(found["queries_by_lift"])
+        if what == "precision":
+            return np.array(found["average_precision"], np.float64), lifts
+        return unpack_flags(found["first"], found["queries"]).astype(np.float64), lifts
     if what == "later" and result["adapted"]:
         figures = result["adapted"]
     else:

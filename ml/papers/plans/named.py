@@ -178,6 +178,7 @@ PLANS: dict[str, Plan] = {
             for claim, better, worse in (
                 ("attention over none (003, Tables 1 to 3)", "abir-plain", "abir-none"),
                 ("squeeze-and-excitation over none (003, Tables 1 to 3)", "abir-se", "abir-plain"),
+                ("both over neither (003, Tables 1 to 3)", "abir-se", "abir-none"),
                 ("ResNet-50 over MILDNet (004, Table 4.1)", "resnet50", "mildnet"),
                 ("lossless over plain triplet loss (004, Table 4.2)", "lossless", "resnet50"),
                 ("offline mining over online, batch all (004, Table 4.3)", "lossless", "batch-all"),

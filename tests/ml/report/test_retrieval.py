@@ -64,9 +64,12 @@ def test_what_needs_no_training_comes_first_and_a_run_says_how_it_ended() -> Non
 
 def test_runs_are_compared_once_their_training_is_over() -> None:
     """On the same queries; what is unfinished decides nothing."""
-    row = compare_runs(RUNS)[0]
+    row, other, *_ = compare_runs(RUNS)
     assert (row["what"], row["runs"]) == ("found", ["abir", "abir-plain"])
     assert row["difference"] == 1.0
+    assert (other["what"], other["runs"]) == ("precision", row["runs"])
+    plain = RUNS["abir-plain"]["retrieval"]["mean_average_precision"]
+    assert other["difference"] == pytest.approx(1.0 - plain, abs=1e-4)
     assert compare_runs({**RUNS, "abir": RUNS["late"]}) == []
 
 
