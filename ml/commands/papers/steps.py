@@ -160,9 +160,14 @@ def steps(results: Path, folder: Path, threads: int) -> Iterator[MadeResult]:
 def _figures(results: Path, folder: Path, benchmark: str) -> Iterator[MadeResult]:
     """Yield the papers' figures of networks whose checkpoints are there.
 
-    Retrievals with right and wrong ones framed (003 and 004), where ABIR looks (003), learnt factors (002);
-    CMC curves and hard triplets (004) of all runs of the first seed.
+    Pictures and masks in one plane (000), retrievals with right and wrong ones framed (003 and 004), where
+    ABIR looks (003), learnt factors (002); CMC curves, hard triplets and losses (004) of all runs of the
+    first seed.
     """
+    plane, siamese = "embedding.png", "siamese-paper"
+    words = f"--checkpoint {folder / 'tables' / siamese / BEST} {benchmark} --out {results / plane}"
+    trained = (f"systems/{siamese}.json",)
+    yield MadeResult(plane, (f"barwatch plot embedding {words}",), ("judged",), after=trained)
     place = f"--cache {shlex.quote(str(folder / 'rendered'))} --workers 1"
     drawn: tuple[tuple[str, str, str, str, tuple[SetOfPictures, ...]], ...] = (
         ("retrievals", "abir", BEST, place, ("carriers",)),

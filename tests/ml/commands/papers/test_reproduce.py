@@ -142,7 +142,7 @@ def test_the_figures_of_the_papers_are_drawn_from_what_was_trained(tmp_path: Pat
     trained = {step.file: step.commands for step in plan}
     drawn = [step for step in plan if step.file.endswith(".png")]
     assert [step.commands[0].split()[2] for step in drawn] == [
-        *("retrievals", "retrievals", "attention", "factors", "curves")
+        *("embedding", "retrievals", "retrievals", "attention", "factors", "curves")
     ]
     assert drawn.pop().after == tuple(f"systems/{run}.json" for run in RUNS)
     for step in drawn:
