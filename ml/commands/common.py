@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 
+import cv2
 import torch
 import typer
 from rich.console import Console
@@ -146,9 +147,15 @@ def command_line() -> str:
 def provenance(data_seed: int | None) -> dict[str, Any]:
     """Return the start of every result: its command, the commit, and the first seed of its pictures.
 
-    data_seed is None for pictures that were not rendered here.
+    data_seed is None for pictures that were not rendered here. OpenCV's version belongs to a seed: another
+    rounds otherwise, and renders other pictures.
     """
-    return {"command": command_line(), "git_commit": git_commit(), "data_seed": data_seed}
+    return {
+        "command": command_line(),
+        "git_commit": git_commit(),
+        "data_seed": data_seed,
+        "opencv": cv2.__version__,
+    }
 
 
 def judged_network(artefact: Path) -> dict[str, Any]:

@@ -22,7 +22,8 @@ def test_a_smoke_run_is_judged_and_drawn(tmp_path: Path) -> None:
     done = CliRunner().invoke(cli.app, [*words, str(tmp_path / "none"), "--transformer", "0", "--json"])
     assert done.exit_code == 0, done.output
     result = json.loads(done.stdout)
-    assert list(result)[:3] == ["command", "git_commit", "data_seed"]
+    assert list(result)[:4] == ["command", "git_commit", "data_seed", "opencv"]
+    assert result["opencv"] == cv2.__version__
     assert (result["transformer"], result["pairs"], result["objects"]) == (0, 592, 296)
     drawing = ["--without", str(tmp_path / "none"), "--pictures", str(sheet), "--out", str(out)]
     done = CliRunner().invoke(cli.app, [*words, str(tmp_path / "two"), *drawing])
