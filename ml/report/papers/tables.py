@@ -196,10 +196,14 @@ def left_out_table(
     left_out: Mapping[str, Result], runs: Mapping[str, Result], naive: Result | None = None
 ) -> Table:
     """Return each lift's accuracy by systems that were trained without it, and by what learns nothing."""
-    figures = {f"{name}, without this lift": result["left_out"] for name, result in left_out.items()}
+    figures = {
+        f"{name}, without this lift{_patience(result)}": result["left_out"]
+        for name, result in left_out.items()
+    }
+    own = set(figures)
     for name in left_out:
         if run := runs.get(f"{name}-paper") or runs.get(name):
-            figures[f"{name}, with it"] = run["seen"]
+            figures[f"{name}, with it{_patience(run)}"] = run["seen"]
     for name in ("thumbnails, nearest mask", "edge-energy", "edge-correlation"):
         if naive and name in naive["rows"]:
             figures[name] = naive["rows"][name]["seen"]
@@ -215,7 +219,11 @@ def left_out_table(
     ]
     # Of a part of the lifts, others' shares of all are no figures to stand beside.
     whole = len(judged) == len(TABLE)
-    totals = [
-        share(found) if whole or head.endswith("without this lift") else "" for head, found in figures.items()
-    ]
+    totals = [share(found) if whole or head in own else "" for head, found in figures.items()]
     return Table(("lift", *columns), [*rows, ["all", *totals]])
+
+
+def _patience(result: Result) -> str:
+    """Return after how many epochs without a gain it ended: another ends sooner, and is another recipe."""
+    recipe = result.get("recipe")
+    return f" (patience {recipe['patience']})" if recipe else ""
