@@ -28,7 +28,6 @@ class Ordering:
 
 
 FOUND: tuple[What, ...] = ("found", "precision")
-JUDGED: tuple[What, ...] = ("seen", "unseen")
 SAME: tuple[What, ...] = ("seen", "alike", "unseen")
 
 ORDERINGS = (
@@ -47,9 +46,9 @@ ORDERINGS = (
         SAME,
     ),
     Ordering("ImageNet's weights, then edges, over random ones, VGG16", "vgg16-pretrained", "vgg16", SAME),
-    Ordering("transformer over none (001, Table I)", "getnet", "getnet-none", JUDGED),
-    Ordering("transformer of three parameters over none (001)", "getnet-3", "getnet-none", JUDGED),
-    Ordering("six parameters over three (001, future work)", "getnet-6", "getnet-3", JUDGED),
+    Ordering("transformer over none (001, Table I)", "getnet", "getnet-none", SAME),
+    Ordering("transformer of three parameters over none (001)", "getnet-3", "getnet-none", SAME),
+    Ordering("six parameters over three (001, future work)", "getnet-6", "getnet-3", SAME),
     Ordering("attention over none (003, Tables 1 to 3)", "abir-plain", "abir-none", FOUND),
     Ordering("squeeze-and-excitation over none (003, Tables 1 to 3)", "abir", "abir-plain", FOUND),
     Ordering("both over neither (003, Tables 1 to 3)", "abir", "abir-none", FOUND),
