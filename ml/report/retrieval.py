@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from ml.report.table import Result, Table, percent, share
 
@@ -60,9 +61,14 @@ def retrieval_remarks(result: Result) -> list[str]:
         found.append("a smoke run: a few carriers of two lifts")
     if recipe["side"] < FULL_SIDE:
         found.append(f"pictures of {recipe['side']} pixels")
-    trunk = recipe["weights"].rpartition("/")[2]
-    found.append(f"trunk from {trunk}, all else from random weights" if trunk else "from random weights")
+    found.append(weights_of(recipe))
     return found
+
+
+def weights_of(recipe: Mapping[str, Any]) -> str:
+    """Return what a training began with."""
+    trunk = recipe["weights"].rpartition("/")[2]
+    return f"trunk from {trunk}, all else from random weights" if trunk else "from random weights"
 
 
 def _figures(found: Result) -> list[str]:

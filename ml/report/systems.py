@@ -10,8 +10,8 @@ import numpy as np
 
 from ml.evaluate.metrics import bootstrap, seeds_interval, unpack_flags
 from ml.models.getnet import CARRIERS
-from ml.papers.comparison.orderings import ORDERINGS, flags_of, runs_of
-from ml.report.retrieval import retrieval_table
+from ml.papers.comparison.orderings import JUDGED, ORDERINGS, flags_of, runs_of
+from ml.report.retrieval import FULL_SIDE, retrieval_table, weights_of
 from ml.report.speed import rate_of, smoke_section, speeds_of
 from ml.report.table import Result, Table, interval, percent, points, rendered, share
 
@@ -38,10 +38,6 @@ NAIVE = {
     "untrained siamese": "siamese (000), first weights",
 }
 """Of the naive answers, those that stand beside the systems, and their titles; with seeds, their means."""
-
-FULL_SIDE = 200
-
-JUDGED_ON = ("seen", "alike", "unseen")
 
 UNSEEN = ("unseen lifts, same kind", "unseen lifts, harder")
 """Lifts drawn as S1 to S20 are, and those from harder conditions that the shipped network is judged on."""
@@ -109,7 +105,7 @@ def systems_table(runs: Mapping[str, Result], others: Mapping[str, Result]) -> T
     for name, title in NAIVE.items():
         if answers := naive_seeds(naive, name):
             seeds = f"; {len(answers)} seeds" if len(answers) > 1 else ""
-            figures = (mean_share(answers, on) for on in JUDGED_ON)
+            figures = (mean_share(answers, on) for on in JUDGED)
             rows.append([title, *figures, "", "", "", f"nothing is learnt{seeds}"])
     for name, title in PAPERS.items():
         kinds = (runs_of(runs, f"{name}{kind}") for kind in ("-paper", "", "-large"))
@@ -122,7 +118,7 @@ def systems_table(runs: Mapping[str, Result], others: Mapping[str, Result]) -> T
         reduced = _reduced(min(found, key=ended_by_itself))  # first of one that its budget decided
         rows.append(
             [
-                *(title, *(mean_share(found, on) for on in JUDGED_ON), size, speed, minutes),
+                *(title, *(mean_share(found, on) for on in JUDGED), size, speed, minutes),
                 "; ".join([reduced, seeds] if reduced else [seeds]),
             ]
         )
@@ -154,7 +150,7 @@ def naive_rows(naive: Mapping[str, Result], names: Iterable[str]) -> list[list[o
         if row := naive.get(name):
             side = row.get("side", FULL_SIDE)
             reduced = f", pictures of {side} pixels" if side != FULL_SIDE else ""
-            rows.append([f"{name}{reduced}", *(share(row[on]) if row.get(on) else "" for on in JUDGED_ON)])
+            rows.append([f"{name}{reduced}", *(share(row[on]) if row.get(on) else "" for on in JUDGED)])
     return rows
 
 
@@ -232,8 +228,7 @@ def remarks(result: Result) -> list[str]:
         found.append("a smoke run: a few pictures of two lifts")
     elif result["every"] > 1:
         found.append(f"every {_th(result['every'])} test picture")
-    trunk = recipe["weights"].rpartition("/")[2]
-    found.append(f"trunk from {trunk}, all else from random weights" if trunk else "from random weights")
+    found.append(weights_of(recipe))
     if result.get("faces_blurred"):
         found.append("judged with faces blurred")
     return found

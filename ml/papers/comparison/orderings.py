@@ -28,27 +28,28 @@ class Ordering:
 
 
 FOUND: tuple[What, ...] = ("found", "precision")
-SAME: tuple[What, ...] = ("seen", "alike", "unseen")
+JUDGED: tuple[What, ...] = ("seen", "alike", "unseen")
+"""Lifts that were learnt, unseen ones of the same kind, and harder ones."""
 
 ORDERINGS = (
-    Ordering("siamese over simple classifier (000, Table 2)", "siamese-paper", "classifier-paper", SAME),
+    Ordering("siamese over simple classifier (000, Table 2)", "siamese-paper", "classifier-paper", JUDGED),
     Ordering(
         "siamese over simple classifier (000, Table 4)",
         "siamese-paper-large",
         "classifier-paper-large",
-        SAME,
+        JUDGED,
     ),
-    Ordering("GetNet's siamese part over paper 000's network", "siamese-small", "siamese-paper", SAME),
+    Ordering("GetNet's siamese part over paper 000's network", "siamese-small", "siamese-paper", JUDGED),
     Ordering(
         "ImageNet's weights over random ones, EfficientNet-Lite0",
         "efficientnet-lite0-pretrained",
         "efficientnet-lite0",
-        SAME,
+        JUDGED,
     ),
-    Ordering("ImageNet's weights, then edges, over random ones, VGG16", "vgg16-pretrained", "vgg16", SAME),
-    Ordering("transformer over none (001, Table I)", "getnet", "getnet-none", SAME),
-    Ordering("transformer of three parameters over none (001)", "getnet-3", "getnet-none", SAME),
-    Ordering("six parameters over three (001, future work)", "getnet-6", "getnet-3", SAME),
+    Ordering("ImageNet's weights, then edges, over random ones, VGG16", "vgg16-pretrained", "vgg16", JUDGED),
+    Ordering("transformer over none (001, Table I)", "getnet", "getnet-none", JUDGED),
+    Ordering("transformer of three parameters over none (001)", "getnet-3", "getnet-none", JUDGED),
+    Ordering("six parameters over three (001, future work)", "getnet-6", "getnet-3", JUDGED),
     Ordering("attention over none (003, Tables 1 to 3)", "abir-plain", "abir-none", FOUND),
     Ordering("squeeze-and-excitation over none (003, Tables 1 to 3)", "abir", "abir-plain", FOUND),
     Ordering("both over neither (003, Tables 1 to 3)", "abir", "abir-none", FOUND),
@@ -71,9 +72,9 @@ ORDERINGS = (
         "triplet-resnet50-batch-hard",
         FOUND,
     ),
-    Ordering("adaptive over constant L2 (002)", "siamese-small-adaptive", "siamese-small-constant", SAME),
-    Ordering("adaptive L2 over none", "siamese-small-adaptive", "siamese-small", SAME),
-    Ordering("constant L2 over none", "siamese-small-constant", "siamese-small", SAME),
+    Ordering("adaptive over constant L2 (002)", "siamese-small-adaptive", "siamese-small-constant", JUDGED),
+    Ordering("adaptive L2 over none", "siamese-small-adaptive", "siamese-small", JUDGED),
+    Ordering("constant L2 over none", "siamese-small-constant", "siamese-small", JUDGED),
     Ordering(
         "AM-Softmax over triplets (002's list)", "triplet-resnet50-am-softmax", "triplet-resnet50", FOUND
     ),
@@ -84,7 +85,7 @@ ORDERINGS = (
         FOUND,
     ),
     Ordering("Top DropBlock over none (002's list)", "triplet-resnet50-drop", "triplet-resnet50", FOUND),
-    Ordering("episodes over none (002's list)", "siamese-small-episodic", "siamese-small", SAME),
+    Ordering("episodes over none (002's list)", "siamese-small-episodic", "siamese-small", JUDGED),
     Ordering("pseudo-labels over none (002's list)", "siamese-pseudo", "siamese-paper", ("later",)),
     Ordering("an operator's reviews over none (002's list)", "siamese-reviews", "siamese-paper", ("later",)),
     Ordering(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ml.papers.comparison.orderings import FOUND, SAME, Ordering
+from ml.papers.comparison.orderings import FOUND, JUDGED, Ordering
 from ml.systems.named import RECIPES, SMOKE_SIDE, preset_words, with_changes
 from ml.systems.recipe import Recipe
 
@@ -123,12 +123,14 @@ PLANS: dict[str, Plan] = {
             ),
         ),
         (
-            Ordering("blurred faces cost accuracy (002's list)", "labels-none", "labels-none-blurred", SAME),
+            Ordering(
+                "blurred faces cost accuracy (002's list)", "labels-none", "labels-none-blurred", JUDGED
+            ),
             Ordering(
                 "training on blurred faces gains it back (002's list)",
                 "faces-blurred-blurred",
                 "labels-none-blurred",
-                SAME,
+                JUDGED,
             ),
         ),
     ),
@@ -145,7 +147,7 @@ PLANS: dict[str, Plan] = {
         ),
         tuple(
             Ordering(f"pretrained over random weights, {name}", f"{name}-pretrained", f"{name}-random", what)
-            for name, what in (("efficientnet-lite0", SAME), ("vgg16", SAME), ("abir", FOUND))
+            for name, what in (("efficientnet-lite0", JUDGED), ("vgg16", JUDGED), ("abir", FOUND))
         ),
     ),
     "table-4": Plan(

@@ -19,7 +19,8 @@ from ml.papers.published import (
     wins,
 )
 from ml.report.papers.naive import naive_section
-from ml.report.systems import FULL_SIDE, ended_by_itself, mean_share, naive_seeds
+from ml.report.retrieval import FULL_SIDE
+from ml.report.systems import ended_by_itself, mean_share, naive_seeds
 from ml.report.table import Result, Table, percent, rendered, share
 
 NAMES = {"siamese": "siamese", "classifier": "classifier", "resnet50": "ResNet-50", "vgg16": "VGG16"}
@@ -204,7 +205,7 @@ def left_out_table(
     for name in left_out:
         if run := runs.get(f"{name}-paper") or runs.get(name):
             figures[f"{name}, with it{_patience(run)}"] = run["seen"]
-    for name in ("thumbnails, nearest mask", "edge-energy", "edge-correlation"):
+    for name in ("thumbnails, nearest mask", EDGES, "edge-correlation"):
         if naive and name in naive["rows"]:
             figures[name] = naive["rows"][name]["seen"]
     columns = {head: found["by_lift"] for head, found in figures.items()}

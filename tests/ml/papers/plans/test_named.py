@@ -8,7 +8,7 @@ import pytest
 from ml.commands.papers.steps import steps
 from ml.papers.comparison.orderings import FOUND, ORDERINGS
 from ml.papers.plans.named import PLANS, TrainedRow
-from ml.report.systems import FULL_SIDE
+from ml.report.retrieval import FULL_SIDE
 from ml.systems.named import RECIPES, on_large_set, with_changes
 
 ROWS = {row.name: row for plan in PLANS.values() for row in plan.rows}
