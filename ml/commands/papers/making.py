@@ -28,7 +28,8 @@ class MadeResult(NamedTuple):
 
     pictures: what must be rendered before the first command, and judged: before the last, where others render
     meanwhile. after: results that must be there before, which stand before it in the plan. passing: nobody
-    wants it where all that comes after it is there.
+    wants it where all that comes after it is there. needs: a checkpoint that what comes before leaves here;
+    a result that was made elsewhere comes without it.
     """
 
     file: str
@@ -37,6 +38,7 @@ class MadeResult(NamedTuple):
     judged: tuple[SetOfPictures, ...] = ()
     after: tuple[str, ...] = ()
     passing: bool = False
+    needs: Path | None = None
 
 
 class SharedPlan:
@@ -72,7 +74,7 @@ class SharedPlan:
         self._told = mmap(-1, len(steps) + 1)
 
     def parted(self) -> tuple[list[MadeResult], list[MadeResult]]:
-        """Return what can still be made, and what is left out: it needs what failed, or what nobody makes.
+        """Return what can still be made, and what is left out: it needs what failed or is not here.
 
         Neither has what is there, nor what failed itself.
         """
@@ -86,7 +88,7 @@ class SharedPlan:
                 continue
             if self._told[self._number[step.file]]:
                 without.add(step.file)
-            elif any(self._is_lost(file, without) for file in step.after):
+            elif any(self._is_lost(file, without) for file in step.after) or self._is_elsewhere(step):
                 without.add(step.file)
                 out.append(step)
             else:
@@ -94,12 +96,15 @@ class SharedPlan:
         return left, out
 
     def say_what_is_left(self) -> None:
-        """Print each result that can be made with its commands."""
-        left, out = self.parted()
-        for step in left:
+        """Print each result that can be made with its commands, and what is left out."""
+        for step in self.parted()[0]:
             for command in step.commands:
                 say(step.file, command)
-        _say_left_out(out)
+        self.say_what_is_left_out()
+
+    def say_what_is_left_out(self) -> None:
+        """Print each result that cannot be made, and what it needs."""
+        _say_left_out(self.parted()[1])
 
     def work(self) -> int:
         """Make results until none is left that can be made; returns how many failed here."""
@@ -131,6 +136,12 @@ class SharedPlan:
 
     def _is_lost(self, file: str, without: set[str]) -> bool:
         return file in without or (file not in self._number and not self._is_made(file))
+
+    def _is_elsewhere(self, step: MadeResult) -> bool:
+        """Return whether all that a step needs was made, and a checkpoint of it is not here."""
+        if step.needs is None or step.needs.exists():
+            return False
+        return all(self._is_made(file) for file in step.after)
 
     def _can_begin(self, step: MadeResult) -> bool:
         return self._there(step.pictures) and all(self._is_made(file) for file in step.after)
@@ -194,7 +205,8 @@ def alone(lock: Path) -> Iterator[bool]:
 
 def _say_left_out(out: Iterable[MadeResult]) -> None:
     for step in out:
-        say(step.file, f"left out, as it needs {', '.join(step.after)}")
+        needs = step.after if step.needs is None else (*step.after, str(step.needs))
+        say(step.file, f"left out, as it needs {', '.join(needs)}")
 
 
 def is_whole(file: Path) -> bool:

@@ -42,7 +42,7 @@ def reproduce(
     A result that is there is not made again; a training goes on from its last checkpoint, which is at most
     two minutes old. So the same command, interrupted in any way and as often as it takes, ends with all.
     Several processes share the work: none makes what another is making. What fails is tried
-    once; what needs it is left out, and said.
+    once; what needs it is left out, and said; so is what needs the checkpoint of a result made elsewhere.
     """
     here = Path.cwd()
     # Commands are part of results, which are published: they hold no place of one machine.
@@ -60,6 +60,7 @@ def reproduce(
     if dry_run:
         plan.say_what_is_left()
         return
+    plan.say_what_is_left_out()
     if together == 1 and not minutes:
         failed = plan.work()
     else:

@@ -101,9 +101,9 @@ def steps(results: Path, folder: Path, threads: int) -> Iterator[MadeResult]:
 
     def adapted(name: str, how: str, seed: int) -> MadeResult:
         trained, file = named("siamese-paper", seed), f"systems/{named(name, seed)}.json"
-        where = folder / "tables" / trained / "best.pt"
-        judge = f"barwatch evaluate siamese --checkpoint {where} {how} {place} --out {results / file}"
-        return MadeResult(file, (judge,), ("judged",), (), (f"systems/{trained}.json",))
+        best = folder / "tables" / trained / BEST
+        judge = f"barwatch evaluate siamese --checkpoint {best} {how} {place} --out {results / file}"
+        return MadeResult(file, (judge,), ("judged",), after=(f"systems/{trained}.json",), needs=best)
 
     def left_out(name: str, what: str) -> Iterator[MadeResult]:
         lifts = [counts.lift for counts in TABLE]
@@ -165,9 +165,9 @@ def _figures(results: Path, folder: Path, benchmark: str) -> Iterator[MadeResult
     first seed.
     """
     plane, siamese = "embedding.png", "siamese-paper"
-    words = f"--checkpoint {folder / 'tables' / siamese / BEST} {benchmark} --out {results / plane}"
-    trained = (f"systems/{siamese}.json",)
-    yield MadeResult(plane, (f"barwatch plot embedding {words}",), ("judged",), after=trained)
+    best, trained = folder / "tables" / siamese / BEST, (f"systems/{siamese}.json",)
+    draw = f"barwatch plot embedding --checkpoint {best} {benchmark} --out {results / plane}"
+    yield MadeResult(plane, (draw,), ("judged",), after=trained, needs=best)
     place = f"--cache {shlex.quote(str(folder / 'rendered'))} --workers 1"
     drawn: tuple[tuple[str, str, str, str, tuple[SetOfPictures, ...]], ...] = (
         ("retrievals", "abir", BEST, place, ("carriers",)),
@@ -177,8 +177,8 @@ def _figures(results: Path, folder: Path, benchmark: str) -> Iterator[MadeResult
     )
     for plot, run, checkpoint, where, pictures in drawn:
         file = f"figures/{run}-{plot}.png"
-        words = f"barwatch plot {plot} --checkpoint {folder / 'retrieval' / run / checkpoint} {where}".strip()
-        after = (f"systems/{run}.json",)
-        yield MadeResult(file, (f"{words} --out {results / file}",), pictures, (), after)
+        best, after = folder / "retrieval" / run / checkpoint, (f"systems/{run}.json",)
+        draw = f"{f'barwatch plot {plot} --checkpoint {best} {where}'.strip()} --out {results / file}"
+        yield MadeResult(file, (draw,), pictures, after=after, needs=best)
     file, every = "figures/retrieval-curves.png", tuple(f"systems/{run}.json" for run in RUNS)
     yield MadeResult(file, (f"barwatch plot curves --results {results} --out {results / file}",), after=every)

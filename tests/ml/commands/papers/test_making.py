@@ -91,6 +91,29 @@ def test_a_part_is_not_made_again_where_the_whole_is_there(tmp_path: Path) -> No
     assert (tmp_path / "part.json").exists()
 
 
+def test_what_needs_a_checkpoint_that_is_elsewhere_is_left_out(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Its network was trained on another machine: nothing fails, and it is drawn where the checkpoint is."""
+    best = tmp_path / "best.pt"
+    figure = MadeResult("figure.json", ("barwatch makes figure.json",), after=("first.json",), needs=best)
+    caption = MadeResult("caption.json", ("barwatch makes caption.json",), after=("figure.json",))
+    plan = _plan(tmp_path, steps=(PLAN[3], figure, caption))
+    assert plan.parted() == ([PLAN[3], figure, caption], [])  # that training leaves its checkpoint here
+    (tmp_path / "first.json").write_text("{}")
+    plan.say_what_is_left()
+    assert capfd.readouterr().err.splitlines() == [
+        f"figure.json: left out, as it needs first.json, {best}",
+        "caption.json: left out, as it needs figure.json",
+    ]
+    assert plan.work() == 0
+    assert _plan(tmp_path, steps=(figure,)).parted() == ([], [figure])
+    assert not (tmp_path / "ran.txt").exists()
+    best.touch()
+    assert plan.work() == 0
+    assert _ran(tmp_path) == ["makes caption.json", "makes figure.json"]
+
+
 def test_what_ends_well_and_makes_nothing_has_failed(tmp_path: Path) -> None:
     """It is not run again and again."""
     assert _plan(tmp_path, steps=(MadeResult("none.json", ("barwatch says",)),)).work() == 1
