@@ -19,6 +19,9 @@ from lifts.arrays import Bool, Float64
 RIDGE = 1e-4
 """Keeps the fit of perfectly separated margins finite."""
 
+SHARE = 10_000
+"""Parts in which packed shares are counted: results keep four decimals of them."""
+
 
 def accuracy(predicted: Bool, actual: Bool) -> float:
     """Share of equal entries of two bool[N], 0..1; NaN for none."""
@@ -83,6 +86,16 @@ def unpack_flags(text: str, count: int) -> Bool:
     """Return the bool[count] that `pack_flags` packed."""
     bits = np.frombuffer(zlib.decompress(base64.b64decode(text)), np.uint8)
     return np.unpackbits(bits, count=count).astype(bool)
+
+
+def pack_shares(shares: Float64) -> str:
+    """Pack float64[N] in 0..1 into text, rounded to 1/10,000, for the same comparisons."""
+    return base64.b64encode(zlib.compress(np.rint(shares * SHARE).astype("<u2").tobytes(), 9)).decode("ascii")
+
+
+def unpack_shares(text: str) -> Float64:
+    """Return the float64[N] that `pack_shares` packed."""
+    return np.frombuffer(zlib.decompress(base64.b64decode(text)), "<u2").astype(np.float64) / SHARE
 
 
 def paired_difference(

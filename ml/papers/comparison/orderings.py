@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 
 from lifts.arrays import Bool, Float64
-from ml.evaluate.metrics import seeds_interval, unpack_flags
+from ml.evaluate.metrics import seeds_interval, unpack_flags, unpack_shares
 from ml.papers.adapting import halfway
 
 Result = dict[str, Any]
@@ -171,7 +171,7 @@ def flags_of(result: Result, what: What) -> tuple[Float64, Float64] | None:
             return None
         lifts = _lifts(found["queries_by_lift"])
         if what == "precision":
-            return np.array(found["average_precision"], np.float64), lifts
+            return unpack_shares(found["average_precision"]), lifts
         return unpack_flags(found["first"], found["queries"]).astype(np.float64), lifts
     if what == "later" and result["adapted"]:
         figures = result["adapted"]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from lifts.arrays import Float64
-from ml.evaluate.metrics import pack_flags, paired_difference
+from ml.evaluate.metrics import pack_flags, pack_shares, paired_difference
 from ml.retrieval.identities import Identities
 from ml.retrieval.protocol import found_again, query_rows
 from ml.retrieval.ranks import Embeddings, approximate
@@ -49,5 +49,5 @@ def reidentification_figures(embeddings: Embeddings, data: Identities) -> dict[s
         "mean_average_precision_interval_95": interval(found.precision[found.answerable]),
         "curve": found.curve(CURVE).tolist(),
         "first": pack_flags(found.hits(1) > 0),
-        "average_precision": found.precision[found.answerable].round(4).tolist(),
+        "average_precision": pack_shares(found.precision[found.answerable]),
     }

@@ -1,9 +1,11 @@
 """Market-1501's protocol on carriers whose embeddings are known."""
 
 import numpy as np
+import pytest
 import torch
 
 from ml.data.pictures import select
+from ml.papers.comparison.orderings import flags_of
 from ml.papers.comparison.reidentification import reidentification_figures
 from ml.retrieval.protocol import (
     found_again,
@@ -55,6 +57,22 @@ def test_figures_of_perfect_and_of_useless_embeddings() -> None:
     assert none["recall_at"]["30"] == 0.0
     assert none["recall_at"]["40"] == 1.0  # 30 pictures of the five others come first
     assert mean_average_precision(torch.zeros(54, 2), data) < 0.15
+
+
+def test_results_hold_each_query_for_comparisons() -> None:
+    """Rank-1 and average precision of every query, packed, in the order of the lifts that were asked."""
+    data = carriers(6, side=8)
+    places = (
+        torch.randn(54, 3, generator=torch.Generator().manual_seed(1)).numpy()
+        + data.identity[:, None].numpy()
+    )
+    found, run = found_again(places, data), {"retrieval": reidentification_figures(places, data)}
+    assert 0 < run["retrieval"]["rank_1"] < 1
+    for what, each in (("found", found.hits(1)), ("precision", found.precision)):
+        values, lifts = flags_of(run, what)  # type: ignore[misc, arg-type]
+        assert values == pytest.approx(each, abs=5e-5)
+        assert lifts.tolist() == [0] * 9 + [1] * 9
+    assert len(run["retrieval"]["average_precision"]) < 100
 
 
 def test_the_nearest_of_a_query_are_named() -> None:
