@@ -11,6 +11,7 @@ from sys import executable
 from threading import Thread
 
 import pytest
+import yaml
 
 from tests.service.api.conftest import House, status_of
 from tests.service.api.conftest import make_house as make_house  # noqa: PLC0414 - a fixture
@@ -38,6 +39,20 @@ def test_only_metrics_that_exist_are_shown(file: str, metrics: set[str]) -> None
     named = set(METRIC.findall(text))
     assert len(named) > 4
     assert named <= metrics
+
+
+def test_prometheus_can_read_its_rules() -> None:
+    """One line that is no YAML, and Prometheus does not start."""
+    (group,) = yaml.safe_load((DOCKER / "rules.yml").read_text())["groups"]
+    assert len(group["rules"]) == (DOCKER / "rules.yml").read_text().count("- alert:")
+    for rule in group["rules"]:
+        assert set(rule) - {"for"} == {"alert", "expr", "annotations"}, rule
+        assert isinstance(rule["annotations"]["summary"], str), rule
+    scraped = yaml.safe_load((DOCKER / "prometheus.yml").read_text())
+    mounted = yaml.safe_load((DOCKER / "monitoring.yml").read_text())["services"]["prometheus"]["volumes"]
+    assert [f"./docker/rules.yml:{file}:ro" for file in scraped["rule_files"]] == [
+        volume for volume in mounted if volume.startswith("./docker/rules.yml")
+    ]
 
 
 def test_panels_do_not_lie_on_each_other() -> None:
