@@ -137,6 +137,15 @@ def test_variables_of_the_container_files_are_settings() -> None:
     assert "ADMIN_TOKEN" in given
 
 
+def test_every_setting_reaches_the_container() -> None:
+    """What .env says and docker-compose.yml does not hand on would be ignored without a word."""
+    given = set(re.findall(r"^      BARWATCH_([A-Z_]+):", text_of(ROOT / "docker-compose.yml"), re.MULTILINE))
+    images = {"DATA", "HOST", "PORT"}
+    secret = {"SECRET_KEY", "EVIDENCE_SECRET_KEY"}  # from a file, which an override mounts
+    wanted = {name.upper() for name in Settings.model_fields if not name.endswith("_file")} - images - secret
+    assert wanted <= given
+
+
 def routes() -> set[tuple[str, str]]:
     """Every call that the API answers, as (method, path)."""
     found = {("GET", "/docs"), ("GET", "/openapi.json")}
