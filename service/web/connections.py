@@ -21,6 +21,7 @@ from typing import Any
 
 import h11
 import structlog
+from uvicorn._types import ASGISendEvent
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
@@ -245,6 +246,11 @@ class TimedFeed(WebSocketsSansIOProtocol):
         super().connection_made(transport)
         if (found := self._connections.find(transport)) is not None:
             found.http = None
+
+    async def send(self, message: ASGISendEvent) -> None:
+        """Send; who was refused has had an answer, and is no error that uvicorn need log."""
+        await super().send(message)
+        self.handshake_complete = self.handshake_complete or self.close_sent
 
     def resume_writing(self) -> None:
         """Go on sending."""

@@ -12,6 +12,10 @@ from tests.service.web.served import Served, answer, ended, web_server
 
 ASK = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n"
 POST = b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 1000000\r\n\r\n"
+FEED = (
+    b"GET %s HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n"
+    b"sec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\nsec-websocket-version: 13\r\n\r\n"
+)
 LARGE = 30_000_000
 """Bytes: more than the system takes on its way."""
 
@@ -24,6 +28,10 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
             await send({"type": f"{message['type']}.complete"})
             if message["type"] == "lifespan.shutdown":
                 return
+    if scope["type"] == "websocket" and scope["path"] == "/refused":
+        await send({"type": "websocket.http.response.start", "status": 401, "headers": []})
+        await send({"type": "websocket.http.response.body", "body": b"no"})
+        return
     if scope["type"] == "websocket":
         await send({"type": "websocket.accept"})
         try:
@@ -111,16 +119,20 @@ def test_who_does_not_read_a_large_answer_is_cut(served: Served) -> None:
 @pytest.mark.fault(15)
 def test_a_feed_that_is_not_read_is_cut(served: Served) -> None:
     """A WebSocket whose client reads nothing is closed after 10 s; nothing waits for it."""
-    asked = (
-        b"GET / HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n"
-        b"sec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\nsec-websocket-version: 13\r\n\r\n"
-    )
-    feed = served.client(asked, receive_buffer=4096)
+    feed = served.client(FEED % b"/", receive_buffer=4096)
     assert feed.recv(12) == b"HTTP/1.1 101"
     served.pass_time(DEADLINE_S / 2)
     served.settle(1)
     served.pass_time(DEADLINE_S)
     served.settle(0)
+
+
+def test_a_feed_that_is_refused_is_no_error(served: Served, caplog: pytest.LogCaptureFixture) -> None:
+    """A wrong token is the client's mistake: the log says nothing, least of all of the service."""
+    client = served.client(FEED % b"/refused")
+    assert answer(client).startswith(b"HTTP/1.1 401")
+    served.settle(0)
+    assert [record.message for record in caplog.records if record.levelname == "ERROR"] == []
 
 
 @pytest.mark.fault(29)
