@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
+from service.domain.alarm import AlarmKind
 from tests.service.console.conftest import Served
 from tests.service.console.everything import fill
 from tests.service.console.setup_pages import (
@@ -18,6 +19,7 @@ from tests.service.console.setup_pages import (
     setup_waiting,
 )
 from tests.service.console.test_accessibility import SCREENS, SIZES, small, take_picture
+from tests.service.console.test_alarm_room import go, put
 from tests.service.console.test_console import PATIENCE_MS, shown
 from tests.service.console.test_languages import ENGLISH, GIVEN, KEY, PLACE, TITLES
 
@@ -101,3 +103,23 @@ def test_a_room_fits_in_each_language(browser: Browser, served: Served, room: Op
             found[f"{size} small"] = thin
     context.close()
     assert found == {}
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("language", ["en", *TITLES])
+def test_a_groups_button_says_how_many_it_acknowledges(
+    browser: Browser, served: Served, language: str
+) -> None:
+    """A hundred open bars of one lift, on a desk: nothing of the button is cut off."""
+    for number in range(100):
+        put(served.house, AlarmKind.BAR_OPEN, "demo-quad", f"p-{number}")
+    context = browser.new_context(locale=language, viewport={"width": 1400, "height": 900})
+    page = context.new_page()
+    page.goto(served.link())
+    shown(page, "#watch")
+    go(page, served, "alarms")
+    button = page.locator(".lane.open [data-part=acknowledge]")
+    expect(button).to_contain_text("100", timeout=PATIENCE_MS)
+    over = button.evaluate("b => [b.scrollWidth - b.clientWidth, b.scrollHeight - b.clientHeight]")
+    context.close()
+    assert over == [0, 0]
