@@ -159,7 +159,7 @@ def lifts(
         if as_json:
             typer.echo(json.dumps(lift))
             continue
-        camera = "no camera watched" if lift["camera_status"] is None else lift["camera_status"]["state"]
+        camera = _camera_words(lift, asked=url is not None)
         masks = f"masks version {lift['mask_version']}" if lift["mask_version"] else "no masks"
         typer.echo(f"{lift['id']}: {camera}, {masks}, {armed_words(lift)}")
 
@@ -235,6 +235,13 @@ def armed_words(found: dict[str, Any]) -> str:
     quality = found["quality"].replace("_", " ")
     state = "armed" if found["armed"] else found["not_armed"]["message"]
     return f"quality {quality}{' yet' if quality == 'not measured' else ''}, {state}"
+
+
+def _camera_words(lift: dict[str, Any], *, asked: bool) -> str:
+    """Return its camera's state; asked: whether by a running service, which alone knows it."""
+    if lift["camera_status"] is not None:
+        return str(lift["camera_status"]["state"])
+    return "no camera watched" if asked or lift["camera"] is None else "camera: ask the service (--url)"
 
 
 def _parts(drawings: Drawings, folder: Path | None) -> dict[str, Path]:

@@ -169,6 +169,8 @@ def test_enroll_says_that_a_lift_without_a_camera_is_not_watched(
     result = run(runner, "enroll", "my-lift", "--lift", tmp_path, "--model", model)
     assert result.exit_code == 0, result.exception
     assert "watched" not in result.stderr
+    listed = run(runner, "lifts", "--model", model)  # beside a service that may well watch it
+    assert listed.stdout.startswith("my-lift: camera: ask the service (--url), masks version 3")
 
 
 class _Starting(Quiet, BaseHTTPRequestHandler):
