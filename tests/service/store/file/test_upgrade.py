@@ -4,8 +4,8 @@
 the masks of one lift (`python -m tests.tools.former` adds the present one).
 """
 
+import shutil
 import sqlite3
-import tarfile
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -33,8 +33,7 @@ OF_A_LIFT = ("", "/masks", "/tracks", "/site-calibrations", "/candidates", "/rev
 def former(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a database of each earlier schema, by its revision."""
     folder = tmp_path_factory.mktemp("former")
-    with tarfile.open(ARCHIVE) as archive:
-        archive.extractall(folder, filter="data")
+    shutil.unpack_archive(ARCHIVE, folder)
     return folder
 
 

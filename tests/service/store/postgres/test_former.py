@@ -1,7 +1,7 @@
 """A PostgreSQL database of the schema before is opened by the service of now, and all of it is read."""
 
+import shutil
 import sqlite3
-import tarfile
 from contextlib import closing
 from pathlib import Path
 
@@ -28,8 +28,7 @@ BEFORE = revisions()[1]
 @pytest.fixture
 def written(tmp_path: Path) -> Path:
     """What a service of that schema wrote, as a file of SQLite: the rows are the same in both."""
-    with tarfile.open(ARCHIVE) as archive:
-        archive.extract(f"{BEFORE}.db", tmp_path, filter="data")
+    shutil.unpack_archive(ARCHIVE, tmp_path)
     return tmp_path / f"{BEFORE}.db"
 
 
