@@ -13,6 +13,7 @@ from threading import Thread
 import pytest
 import yaml
 
+from service.host.private import OTHERS
 from tests.service.api.conftest import House, status_of
 from tests.service.api.conftest import make_house as make_house  # noqa: PLC0414 - a fixture
 
@@ -72,6 +73,12 @@ def test_the_version_is_the_packages() -> None:
     version = told["fallback_version"]
     assert f"${{BARWATCH_VERSION:-{version}}}" in (DOCKER.parent / "docker-compose.yml").read_text()
     assert f"ARG VERSION={version}\n" in (DOCKER / "Dockerfile").read_text()
+
+
+def test_a_new_volume_is_its_owners_alone() -> None:
+    """As the service keeps it: a first start would otherwise warn of files that were open to others."""
+    (mode,) = re.findall(r"install -d .*-m (\d+) /data", (DOCKER / "Dockerfile").read_text())
+    assert int(mode, 8) & OTHERS == 0
 
 
 def test_foreign_images_are_pinned() -> None:
