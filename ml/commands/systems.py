@@ -14,7 +14,7 @@ from ml.data.benchmark import FIRST_SEED, alike_parts, parts
 from ml.data.pictures import read_lifts, select, select_evenly
 from ml.evaluate.systems import training_of
 from ml.machine.memory import keep_freed_memory
-from ml.papers.adapting import Adaptation
+from ml.papers.adapting import PASSAGE, Adaptation
 from ml.papers.comparison.judging import Sets, judge_system
 from ml.report.systems import runs_section
 from ml.report.table import Result
@@ -76,7 +76,13 @@ def judge_trained(asked: Question, run: Run) -> tuple[Result, str]:
 
 
 def read_sets(unseen: UnseenLifts, every: int, smoke: bool, run: Run, blurred: bool = False) -> Sets:
-    """Read the pictures that systems are judged on, rendering what is not there yet; see `Question`."""
+    """Read the pictures that systems are judged on, rendering what is not there yet; see `Question`.
+
+    Raises:
+        typer.BadParameter: `every` takes the same moment of each passage, throughout a lift's state.
+    """
+    if every % PASSAGE == 0:
+        raise typer.BadParameter(f"no multiple of {PASSAGE}, a passage's pictures", param_hint="--every")
     known, judged_parts = parts(["train"]), parts(["validation" if smoke else "test"])
     if smoke:
         known, judged_parts = known[:2], judged_parts[:2]

@@ -63,7 +63,7 @@ def ablate(
     out: Annotated[Path, typer.Option(help="Checkpoints, and results as in ml/results.")] = Path(
         "runs/ablations"
     ),
-    every: Annotated[int, typer.Option(min=1, help="Judge every n-th test picture of S1 to S20.")] = 3,
+    every: Annotated[int, typer.Option(min=1, help="Judge every n-th test picture of S1 to S20.")] = 4,
     model: ModelOption = RELEASED / "barwatch.ts",
     benchmark: BenchmarkOption = Path("runs/benchmark"),
     cache: CacheOption = Path("runs/rendered"),

@@ -1,18 +1,23 @@
 """`barwatch ablate`: rows by seed, nothing twice, and it goes on after a sitting that ended."""
 
+import inspect
 import json
 from pathlib import Path
 
 import pytest
+import typer
 from typer.testing import CliRunner, Result
 
+from ml.commands.common import UnseenLifts
+from ml.commands.systems import read_sets
 from ml.commands.training import ablate as command
 from ml.data import benchmark as data
-from ml.data.counts import Counts
+from ml.data.counts import TABLE, Counts
 from ml.papers.comparison.orderings import Ordering
 from ml.papers.listed.measure import Measurement, Row, Setting, compared
 from ml.papers.listed.named import MEASUREMENTS
 from ml.papers.plans.named import PLANS, Plan, TrainedRow
+from ml.train.run import Run
 from service import cli
 
 TINY = Counts("S3", train=(3, 3), validation=(3, 3), test=(3, 3), large=(3, 3))
@@ -91,3 +96,16 @@ def test_an_unknown_name_is_refused(words: list[str]) -> None:
     done = CliRunner().invoke(cli.app, [*words, "nothing"])
     assert done.exit_code == 2
     assert "expected one of" in " ".join(done.output.split())
+
+
+def test_pictures_are_judged_at_all_moments_of_a_passage() -> None:
+    """Of each lift's open and closed pictures begin, middle and end: every third one is one of them alone."""
+    every = inspect.signature(command.ablate).parameters["every"].default
+    at = 0
+    for counts in TABLE:
+        for count in counts.test:
+            assert {number % 3 for number in range(count) if (at + number) % every == 0} == {0, 1, 2}
+            at += count
+    for multiple in (3, 6):
+        with pytest.raises(typer.BadParameter, match="no multiple of 3"):
+            read_sets(UnseenLifts(0, 1, 2), multiple, False, Run())
