@@ -10,7 +10,7 @@ import numpy as np
 
 from ml.evaluate.metrics import bootstrap, seeds_interval, unpack_flags
 from ml.models.getnet import CARRIERS
-from ml.papers.comparison.orderings import JUDGED, ORDERINGS, flags_of, runs_of
+from ml.papers.comparison.orderings import JUDGED, ORDERINGS, ended_by_itself, flags_of, runs_of
 from ml.report.retrieval import FULL_SIDE, retrieval_table, weights_of
 from ml.report.speed import rate_of, smoke_section, speeds_of
 from ml.report.table import Result, Table, interval, percent, points, rendered, share
@@ -205,6 +205,8 @@ def orderings_table(ordered: list[Result]) -> Table:
         verdict = "yes" if low > 0 else "no, the other way" if high < 0 else "not decided"
         if min(row["seeds"]) < ENOUGH_SEEDS:
             verdict = f"not decided: {min(row['seeds'])} of {ENOUGH_SEEDS} seeds"
+        if row["decided_by_budget"]:
+            verdict = "not decided: a budget ended a training"
         intervals = (points([100 * end for end in row[f"interval_95{by}"]]) for by in ("", "_by_lift"))
         asked, seeds = ASKED[row["what"]], ", ".join(map(str, row["seeds"]))
         rows.append([row["claim"], asked, f"{100 * row['difference']:+.2f}", *intervals, seeds, verdict])
@@ -232,12 +234,6 @@ def remarks(result: Result) -> list[str]:
     if result.get("faces_blurred"):
         found.append("judged with faces blurred")
     return found
-
-
-def ended_by_itself(result: Result) -> bool:
-    """Return whether a training stopped because it no longer improved, neither over nor interrupted."""
-    waited: int = result["epochs"] - result["epoch"]
-    return waited >= int(result["recipe"]["patience"])
 
 
 def _speed(run: Result, speeds: Mapping[str, Result]) -> str:

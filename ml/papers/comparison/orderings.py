@@ -124,6 +124,7 @@ def compare_runs(results: dict[str, Result], claims: Sequence[Ordering] = ORDERI
                     "claim": ordering.claim,
                     "runs": [ordering.better, ordering.worse],
                     "seeds": [len(runs) for runs in pair],
+                    "decided_by_budget": not all(ended_by_itself(run) for runs in pair for run in runs),
                     "what": what,
                     "difference": float(one[0].mean() - other[0].mean()),
                     "interval_95": list(seeds_interval(both, together=together)),
@@ -137,6 +138,12 @@ def runs_of(results: Mapping[str, Result], name: str) -> list[Result]:
     """Return the runs of a name, seed 0's first; a training that is not over decides nothing."""
     found = [run for run in results if re.fullmatch(rf"{re.escape(name)}(-seed\d+)?", run)]
     return [results[run] for run in sorted(found, key=len) if results[run].get("finished", True)]
+
+
+def ended_by_itself(result: Result) -> bool:
+    """Return whether a training stopped because it no longer improved, neither over nor interrupted."""
+    waited: int = result["epochs"] - result["epoch"]
+    return waited >= int(result["recipe"]["patience"])
 
 
 def _right(runs: list[Result], what: What, every: int) -> tuple[Float64, Float64] | None:

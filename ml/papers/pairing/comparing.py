@@ -78,6 +78,7 @@ def _gain(ones: Sequence[dict[str, Any]], without: Sequence[dict[str, Any]]) -> 
     steps = min(len(one["curve"]) for one in (*ones, *without))
     return {
         "seeds": min(len(ones), len(without)),
+        "decided_by_budget": any(one["ended"] == "budget" for one in (*ones, *without)),
         "gain": float(right.mean() - other.mean()),
         "interval_95": list(seeds_interval([right, other])),
         "equal_steps": steps * ones[0]["steps_each"],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ml.papers.pairing.comparing import gather
+from ml.report.systems import ENOUGH_SEEDS
 from ml.report.table import Result, Table, percent, points, rendered, share
 from ml.systems.naive import SIDE
 
@@ -95,11 +96,15 @@ def _network(row: Result) -> list[object]:
 def _gain(row: Result, gain: Result) -> list[object]:
     low, high = gain["interval_95"]
     verdict = "yes" if low > 0 else "no, loses" if high < 0 else "not decided"
+    if gain["seeds"] < ENOUGH_SEEDS:
+        verdict = "too few seeds"
+    if gain["decided_by_budget"]:
+        verdict = "not decided: a budget ended a training"
     return [
         *(SETS[row["set"]], KINDS[row["transformer"]], WITHOUT[gain["reduced"]], gain["seeds"]),
         *(f"{100 * gain['gain']:+.2f}", points([100 * low, 100 * high])),
         f"{100 * gain['gain_at_equal_steps']:+.2f} after {gain['equal_steps']}",
-        verdict if gain["seeds"] > 2 else "too few seeds",
+        verdict,
     ]
 
 

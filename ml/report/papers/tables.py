@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ml.data.counts import SPLITS, TABLE, total
-from ml.papers.comparison.orderings import runs_of
+from ml.papers.comparison.orderings import ended_by_itself, runs_of
 from ml.papers.published import (
     PRINTED_2,
     PRINTED_4,
@@ -20,7 +20,7 @@ from ml.papers.published import (
 )
 from ml.report.papers.naive import naive_section
 from ml.report.retrieval import FULL_SIDE
-from ml.report.systems import ended_by_itself, mean_share, naive_seeds
+from ml.report.systems import mean_share, naive_seeds
 from ml.report.table import Result, Table, percent, rendered, share
 
 NAMES = {"siamese": "siamese", "classifier": "classifier", "resnet50": "ResNet-50", "vgg16": "VGG16"}

@@ -55,7 +55,11 @@ def test_what_is_kept_of_scores() -> None:
 
 def test_a_difference_is_of_the_same_pictures() -> None:
     """Half of the pictures: 50 points, whichever lifts are drawn; a run that is not there is left out."""
-    runs = {"siamese-paper": run(RIGHT), "classifier-paper": run(HALF), "getnet": run(RIGHT)}
+    runs = {
+        "siamese-paper": run(RIGHT, epochs=12),
+        "classifier-paper": run(HALF, epochs=12),
+        "getnet": run(RIGHT),
+    }
     rows = orderings.compare_runs(runs)
     assert [(row["runs"], row["what"]) for row in rows] == [
         (["siamese-paper", "classifier-paper"], "seen"),
@@ -70,8 +74,11 @@ def test_a_difference_is_of_the_same_pictures() -> None:
     assert text.count("| not decided: 1 of 3 seeds |") == 2  # one seed says nothing of the next
     three = {f"{name}{seed}": result for name, result in runs.items() for seed in ("", "-seed1", "-seed2")}
     assert str(orderings_table(orderings.compare_runs(three))).count("| yes |") == 2
-    turned = {name: run(HALF if "siamese" in name else RIGHT) for name in three}
+    turned = {name: run(HALF if "siamese" in name else RIGHT, epochs=12) for name in three}
     assert "no, the other way" in str(orderings_table(orderings.compare_runs(turned)))
+    turned["classifier-paper-seed2"]["epochs"] = 9  # two after its best one
+    table = str(orderings_table(orderings.compare_runs(turned)))
+    assert table.count("| not decided: a budget ended a training |") == 2
 
 
 def test_seeds_are_averaged() -> None:

@@ -106,13 +106,18 @@ def test_a_crop_of_constant_size_has_a_highest_overlap() -> None:
 def test_one_seed_decides_nothing() -> None:
     """The table says so; three seeds that all gain, on all objects, do, over either kind of picture."""
     assert "too few seeds" in pairing_section({"a": RUNS["a"], "c": RUNS["c"]})
-    many = {f"{kind}{seed}": run(kind, seed, [kind > 0] * 8, [0.5]) for kind in (0, 2) for seed in (0, 1, 2)}
-    text = pairing_section(many)
-    assert "| yes |" in text
+    cut = {f"{kind}{seed}": run(kind, seed, [kind > 0] * 8, [0.5]) for kind in (0, 2) for seed in (0, 1, 2)}
+    text = pairing_section(cut)
     assert "+100.00" in text
     assert text.count("| decided by its budget: scikit-learn's digits, scaled |") == 2
+    assert text.count("| not decided: a budget ended a training |") == 1
+    many = {name: {**one, "ended": "15 intervals without a gain"} for name, one in cut.items()}
+    assert "| yes |" in pairing_section(many)
     assert "gains?" not in pairing_section({"a": RUNS["a"]})
-    whole = {f"w{seed}": {**run(0, seed, [1] * 8, [0.5]), "reduced": False} for seed in (0, 1, 2)}
+    whole = {
+        f"w{seed}": {**many["00"], "seed": seed, "right": many["20"]["right"], "reduced": False}
+        for seed in (0, 1, 2)
+    }
     text = pairing_section({**many, **whole})
     assert text.count("| none, the picture as it is | 3 |") == 2
     assert "| not decided |" in text
