@@ -123,7 +123,7 @@ def compare_runs(results: dict[str, Result], claims: Sequence[Ordering] = ORDERI
                 {
                     "claim": ordering.claim,
                     "runs": [ordering.better, ordering.worse],
-                    "seeds": [len(runs) for runs in pair],
+                    "seeds": [len(right) for right in both],
                     "decided_by_budget": not all(ended_by_itself(run) for runs in pair for run in runs),
                     "what": what,
                     "difference": float(one[0].mean() - other[0].mean()),

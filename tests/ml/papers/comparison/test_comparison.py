@@ -86,6 +86,9 @@ def test_seeds_are_averaged() -> None:
     runs = {"siamese-paper": run(RIGHT), "siamese-paper-seed1": run(HALF), "classifier-paper": run(HALF)}
     row = orderings.compare_runs(runs)[0]
     assert (row["difference"], row["seeds"]) == (0.25, [2, 1])
+    one_asked = {**runs, "siamese-paper-seed1": run(HALF, unseen=None)}
+    found = {row["what"]: row["seeds"] for row in orderings.compare_runs(one_asked)}
+    assert found == {"seen": [2, 1], "unseen": [1, 1]}
 
 
 def test_a_lift_s_rarer_state_is_compared_by_itself() -> None:
