@@ -19,10 +19,10 @@ LARGE = ("side=64",)
 class TrainedRow:
     """One row of a plan.
 
-    name: of its result. system: what is trained. words: changes of its recipe, such as drop=0.3. reduced:
-    further ones that a sitting on two cores needs, and `--preset paper` does without. run: name of the
-    training, where several rows judge one. blurred: judged on pictures with faces blurred. weights: file in
-    WEIGHTS.
+    name: of its result; none that `barwatch reproduce` makes. system: what is trained. words: changes of its
+    recipe, such as drop=0.3. reduced: further ones that a sitting on two cores needs, and `--preset paper`
+    does without. run: name of the training, where several rows judge one. blurred: judged on pictures with
+    faces blurred. weights: file in WEIGHTS.
     """
 
     name: str
@@ -137,7 +137,9 @@ PLANS: dict[str, Plan] = {
     "pretrained": Plan(
         "pretrained weights over random ones",
         tuple(
-            TrainedRow(f"{name}{kind}", name, words, LARGE, weights=file if kind == "-pretrained" else "")
+            TrainedRow(
+                f"start-{name}{kind}", name, words, LARGE, weights=file if kind == "-pretrained" else ""
+            )
             for name, words, file in (
                 ("efficientnet-lite0", (), "efficientnet-lite0.pt"),
                 ("vgg16", (), "vgg16.pt"),
@@ -146,7 +148,12 @@ PLANS: dict[str, Plan] = {
             for kind in ("-pretrained", "-random")
         ),
         tuple(
-            Ordering(f"pretrained over random weights, {name}", f"{name}-pretrained", f"{name}-random", what)
+            Ordering(
+                f"pretrained over random weights, {name}",
+                f"start-{name}-pretrained",
+                f"start-{name}-random",
+                what,
+            )
             for name, what in (("efficientnet-lite0", JUDGED), ("vgg16", JUDGED), ("abir", FOUND))
         ),
     ),

@@ -35,6 +35,13 @@ def test_rows_of_one_name_or_training_are_one() -> None:
             assert first.recipe("small", 0, 1) == row.recipe("small", 0, 1)
 
 
+def test_no_row_has_the_name_of_a_result_that_is_reproduced() -> None:
+    """Both stand in one folder: one would be taken for the other, trained otherwise."""
+    made = {Path(step.file).stem for step in steps(Path("results"), Path("runs"), 1)}
+    assert {"vgg16-pretrained", "abir"} < made
+    assert not made & set(ROWS)
+
+
 def test_orderings_compare_rows_of_their_plan() -> None:
     for plan in PLANS.values():
         names = {row.name for row in plan.rows}
