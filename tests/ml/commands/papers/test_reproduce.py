@@ -22,6 +22,7 @@ from ml.commands.papers.steps import (
     steps,
 )
 from ml.commands.training.ablate import NAMES
+from ml.models.weights.converted import SOURCES
 from ml.papers.comparison.orderings import FOUND, ORDERINGS, named
 from ml.systems.named import RECIPES, with_changes
 from service.cli import app
@@ -70,6 +71,7 @@ def test_deep_networks_learn_from_both_sets_and_begin_with_what_packages_have(tm
         for seed in SEEDS:
             convert, train, _ = found[f"systems/{named(f'{system}-pretrained', seed)}.json"].commands
             assert convert == f"barwatch convert {package} --out runs/weights"
+            assert SOURCES[package][0] == f"{system}.pt", "convert knows the name, and writes what is read"
             assert f"--set weights=runs/weights/{system}.pt" in train
             assert f"--set side={DEEP_SIDE}" in train
 
