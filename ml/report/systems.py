@@ -217,7 +217,7 @@ def orderings_table(ordered: list[Result]) -> Table:
 def remarks(result: Result) -> list[str]:
     """Return what a reader must know of a row: how it was reduced, and what of its recipe was changed."""
     recipe = result["recipe"]
-    ended = f"{result['epochs']} epochs, the best the {_th(result['epoch'])}"
+    ended = f"{result['epochs']} epochs, the best the {ordinal(result['epoch'])}"
     how = "ended by itself after" if ended_by_itself(result) else "decided by its budget:"
     found = [f"{how} {ended}"]
     if recipe["side"] != FULL_SIDE:
@@ -229,7 +229,7 @@ def remarks(result: Result) -> list[str]:
     if result["smoke"]:
         found.append("a smoke run: a few pictures of two lifts")
     elif result["every"] > 1:
-        found.append(f"every {_th(result['every'])} test picture")
+        found.append(f"every {ordinal(result['every'])} test picture")
     found.append(weights_of(recipe))
     if result.get("faces_blurred"):
         found.append("judged with faces blurred")
@@ -282,8 +282,8 @@ def _commands(name: str, run: Result) -> list[object]:
     return [name, trained, on, f"`{run['command']}`", run["git_commit"][:12]]
 
 
-def _th(number: int) -> str:
-    """An ordinal, e.g. 1st, 12th, 23rd."""
+def ordinal(number: int) -> str:
+    """Return an ordinal, e.g. 1st, 12th, 23rd."""
     if number % 100 in {11, 12, 13}:
         return f"{number}th"
     return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th') }"

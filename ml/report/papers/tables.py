@@ -20,7 +20,7 @@ from ml.papers.published import (
 )
 from ml.report.papers.naive import naive_section
 from ml.report.retrieval import FULL_SIDE
-from ml.report.systems import mean_share, naive_seeds
+from ml.report.systems import mean_share, naive_seeds, ordinal
 from ml.report.table import Result, Table, percent, rendered, share
 
 NAMES = {"siamese": "siamese", "classifier": "classifier", "resnet50": "ResNet-50", "vgg16": "VGG16"}
@@ -76,11 +76,22 @@ def counts_table() -> Table:
 
 
 def seeds_of(name: str, runs: Mapping[str, Result]) -> list[Result]:
-    """Return a run with all of its seeds; a deep network's at full size, or else on reduced pictures."""
+    """Return a run with all of its seeds; a deep network's at full size, or else on reduced pictures.
+
+    What a plan trained on reduced pictures is a row of that plan alone, and of none of the paper's tables.
+    """
     system = name.removesuffix("-paper-large")
     if system not in {"resnet50", "vgg16"}:
         return runs_of(runs, name)
-    return runs_of(runs, f"full-{system}") or runs_of(runs, f"{system}-large")
+    full = [run for run in runs_of(runs, f"full-{system}") if run["recipe"]["side"] == FULL_SIDE]
+    return full or runs_of(runs, f"{system}-large")
+
+
+def less(run: Result) -> str:
+    """Return how a run's pictures were reduced, and which were judged, to be put behind its name."""
+    side, every = run["recipe"]["side"], run["every"]
+    reduced = f", pictures of {side} pixels" if side != FULL_SIDE else ""
+    return f"{reduced}, every {ordinal(every)} test picture" if every > 1 else reduced
 
 
 def mean_of_lifts(runs: Sequence[Result]) -> Column:
@@ -107,11 +118,9 @@ def runs_table(
         ended = [
             run["epochs"] if ended_by_itself(run) else f"by its budget of {run['epochs']}" for run in found
         ]
-        side = found[0]["recipe"]["side"]
-        reduced = f", pictures of {side} pixels" if side != FULL_SIDE else ""
         rows.append(
             [
-                *(f"{title}{reduced}", f"{printed[name]:.2f}", mean_share(found, "seen")),
+                *(f"{title}{less(found[0])}", f"{printed[name]:.2f}", mean_share(found, "seen")),
                 *(", ".join(percent(run["seen"]["accuracy"]) for run in found), ", ".join(map(str, ended))),
                 *(mean_share(found, on) for on in ("alike", "unseen")),
             ]
@@ -134,7 +143,8 @@ def _per_lift(
     columns = [mean_of_lifts(found) for found in beside.values()]
     heads = ["lift", "pictures"]
     for name in table:
-        heads += [f"{NAMES[name]}, paper", f"{NAMES[name]}, ours"]
+        reduced = less(ours[name][0]) if ours[name] else ""
+        heads += [f"{NAMES[name]}, paper", f"{NAMES[name]}, ours{reduced}"]
     rows: list[list[object]] = []
     for at, counts in enumerate(TABLE):
         row: list[object] = [counts.lift, sum(counts.test)]

@@ -26,10 +26,10 @@ def judged(wrong: int) -> dict[str, Any]:
     return {**figures, "by_lift": by_lift, "right": pack_flags(right)}
 
 
-def run(wrong: int, epochs: int = 12, side: int = 200) -> dict[str, Any]:
+def run(wrong: int, epochs: int = 12, side: int = 200, every: int = 1) -> dict[str, Any]:
     figures = {"seen": judged(wrong), "alike": None, "unseen": None}
     recipe = {"epochs": 1000, "patience": 10, "side": side}
-    return {**figures, "epochs": epochs, "epoch": 2, "recipe": recipe}
+    return {**figures, "epochs": epochs, "epoch": 2, "every": every, "recipe": recipe}
 
 
 RUNS = {
@@ -61,7 +61,12 @@ def test_ours_stand_beside_the_papers_lift_by_lift() -> None:
     assert page.count("| classifier, the printed rate | 87.76 | 95.67 (") == 1
     assert page.count("| siamese, the printed rate | 90.94 | not run yet |") == 1
     assert "| VGG16, pictures of 112 pixels | 99.76 | 99.86 (" in page
+    assert "| VGG16, paper | VGG16, ours, pictures of 112 pixels |" in page
     assert "| VGG16 | 99.76 | 100.00 (" in tables_page({**RUNS, "full-vgg16": run(0)}, naive, {})
+    assert tables_page({**RUNS, "full-vgg16": run(0, side=64)}, naive, {}) == page  # no full size
+    some = tables_page({**RUNS, "full-vgg16": run(0, every=4)}, naive, {})
+    assert "| VGG16, every 4th test picture | 99.76 |" in some
+    assert "| VGG16, paper | VGG16, ours, every 4th test picture |" in some
     assert "| ResNet-50 | 99.98 | not run yet |" in page
     assert "| decided by its budget: classifier | 87.76 |" in page
     assert "by its budget of 5" in page
