@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from ml.papers.comparison.orderings import FOUND, JUDGED, Ordering
 from ml.systems.named import RECIPES, SMOKE_SIDE, preset_words, with_changes
@@ -48,11 +49,15 @@ class TrainedRow:
 
 @dataclass(frozen=True)
 class Plan:
-    """Rows, and which of them a paper says is better."""
+    """Rows, and which of them a paper says is better.
+
+    preset: of `barwatch ablate`, by which it is what its title says.
+    """
 
     title: str
     rows: tuple[TrainedRow, ...]
     orderings: tuple[Ordering, ...] = ()
+    preset: Literal["small", "paper"] = "small"
 
 
 _ALL = ("mining=batch-all",)
@@ -163,6 +168,7 @@ PLANS: dict[str, Plan] = {
             TrainedRow(f"full-{name}", name, ("clip_norm=1.0", "optimiser=adam", "learning_rate=1e-4"), LARGE)
             for name in ("resnet50", "vgg16")
         ),
+        preset="paper",
     ),
     "again": Plan(
         "carriers found again, each network at full size (002 to 004)",
@@ -196,6 +202,7 @@ PLANS: dict[str, Plan] = {
                 ("GLAP on the third stage over means of the fourth (002's list)", "glap", "resnet50"),
             )
         ),
+        preset="paper",
     ),
     "systems": Plan(
         "every system by its own recipe",

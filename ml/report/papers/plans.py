@@ -16,5 +16,6 @@ def missing_plans(runs: Mapping[str, Result], plans: Mapping[str, Plan] = PLANS)
         there = sum(bool(runs_of(runs, row.name)) for row in plan.rows)
         if there < len(plan.rows):
             state = f"{there} of {len(plan.rows)} rows" if there else "not run yet"
-            rows.append([plan.title, state, f"`barwatch ablate {name}`"])
+            how = f" --preset {plan.preset}" if plan.preset != "small" else ""
+            rows.append([plan.title, state, f"`barwatch ablate {name}{how}`"])
     return Table(("what is trained", "", "by"), rows) if rows else "All have been run."

@@ -35,10 +35,10 @@ def test_plans_that_are_not_run_are_listed() -> None:
     """With none of their rows, with some; not those that are whole."""
     rows = tuple(TrainedRow(name, "classifier") for name in ("one", "other"))
     plans = {name: Plan(f"what {name} asks", rows[:count]) for name, count in (("whole", 1), ("half", 2))}
-    plans["none"] = Plan("what none asks", rows[1:])
+    plans["none"] = Plan("what none asks", rows[1:], preset="paper")
     table = str(missing_plans({"one-seed1": {}, "other-seed1": {"finished": False}}, plans)).splitlines()
     assert table[2:] == [
         "| what half asks | 1 of 2 rows | `barwatch ablate half` |",
-        "| what none asks | not run yet | `barwatch ablate none` |",
+        "| what none asks | not run yet | `barwatch ablate none --preset paper` |",
     ]
     assert missing_plans({"one": {}}, {"whole": plans["whole"]}) == "All have been run."

@@ -76,6 +76,14 @@ def test_what_finds_carriers_again_has_its_orderings_at_full_size() -> None:
     assert [row.recipe("small", 0, 1).side for row in PLANS["again"].rows] == [64] * 11
 
 
+def test_what_is_called_full_size_is_trained_at_full_size() -> None:
+    """By the preset that stands beside a plan that is not run."""
+    called = [plan for plan in PLANS.values() if "full size" in plan.title]
+    assert len(called) == 2
+    for plan in called:
+        assert all(row.recipe(plan.preset, 0, 1).side >= FULL_SIDE for row in plan.rows)
+
+
 def test_every_reduced_row_has_one_at_full_size() -> None:
     """What two cores train on smaller pictures, the plans train on the paper's: for a GPU, in one go."""
     reduced = [
