@@ -174,6 +174,12 @@ class SharedPlan:
             return False
 
 
+def from_here(folder: Path) -> Path:
+    """Return a folder as commands name it: they are published, and hold no place of one machine."""
+    here = Path.cwd()
+    return folder.relative_to(here) if folder.is_relative_to(here) else folder
+
+
 def chosen(steps: Iterable[MadeResult], names: Sequence[str] | None) -> list[MadeResult]:
     """Return those steps whose file, with or without its folder, begins with a name; without names all.
 

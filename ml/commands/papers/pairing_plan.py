@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from ml.commands.common import RESULTS
-from ml.commands.papers.making import MadeResult, SharedPlan, chosen
+from ml.commands.papers.making import MadeResult, SharedPlan, chosen, from_here
 from ml.papers.pairing.named import SetName
 from ml.report.papers.pairing import FOLDER
 
@@ -39,6 +39,7 @@ def reproduce_pairing(
     interrupted in any way and as often as it takes, ends with all of them. One that fails does not keep the
     others back, and several such commands share the work: each takes what no other has begun.
     """
+    results = from_here(results)
     main = partial(context.find_root().command.main, prog_name="barwatch")
     plan = SharedPlan(chosen(planned(results, folder), names), results, folder / "reproduced", main)
     if dry_run:

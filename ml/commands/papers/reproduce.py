@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from ml.commands.common import RESULTS
-from ml.commands.papers.making import SharedPlan, chosen
+from ml.commands.papers.making import SharedPlan, chosen, from_here
 from ml.commands.papers.sets import renderings
 from ml.commands.papers.steps import steps
 from ml.machine.together import side_by_side
@@ -44,9 +44,7 @@ def reproduce(
     Several processes share the work: none makes what another is making. What fails is tried
     once; what needs it is left out, and said; so is what needs the checkpoint of a result made elsewhere.
     """
-    here = Path.cwd()
-    # Commands are part of results, which are published: they hold no place of one machine.
-    results = results.relative_to(here) if results.is_relative_to(here) else results
+    results = from_here(results)
     command = context.find_root().command
     plan = SharedPlan(
         chosen(steps(results, folder, threads), names),

@@ -79,10 +79,14 @@ def test_deep_networks_learn_from_both_sets_and_begin_with_what_packages_have(tm
 def test_commands_hold_no_place_of_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """They are published with their results: below the current folder every path is relative."""
     monkeypatch.chdir(tmp_path)
-    asked = ["reproduce", "systems/vgg16", "--results", str(tmp_path / "ml" / "results"), "--dry-run"]
-    said = CliRunner().invoke(app, asked)
-    assert "--out ml/results/systems/vgg16-large.json" in said.output
-    assert str(tmp_path) not in said.output
+    for plan, name in (
+        ("reproduce", "systems/vgg16-large"),
+        ("reproduce-pairing", "getnet/digits-0-seed0"),
+    ):
+        asked = [plan, name, "--results", str(tmp_path / "ml" / "results"), "--dry-run"]
+        said = CliRunner().invoke(app, asked)
+        assert f"--out ml/results/{name}.json" in said.output
+        assert str(tmp_path) not in said.output
 
 
 def test_what_another_process_makes_is_left_to_it(tmp_path: Path) -> None:
