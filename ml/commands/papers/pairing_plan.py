@@ -52,10 +52,11 @@ def planned(results: Path, folder: Path) -> Iterator[MadeResult]:
     """Yield the runs in order: what needs no learning, the paper's comparison, the other transformers."""
     first = dict.fromkeys(MNIST, (f"barwatch render mnist --out {folder / 'mnist'}",))
     places = f"--mnist {folder / 'mnist'} --benchmark {folder / 'benchmark'}"
-    untaught = [("thumbnails", "0", 0), *(("untrained", kind, seed) for kind in ("0", "2") for seed in SEEDS)]
+    every = PAPERS | OURS
+    untaught = [("thumbnails", "0", 0), *(("untrained", kind, seed) for kind in every for seed in SEEDS)]
     for name, (naive, kind, seed) in product(PAIRED, untaught):
         file = f"{FOLDER}/{name}-{kind}-{naive}-seed{seed}.json"
-        how = f"--transformer {kind} --naive {naive} --seed {seed} {places}"
+        how = f"{every[kind]} --naive {naive} --seed {seed} {places}"
         yield MadeResult(
             file, (*first.get(name, ()), f"barwatch evaluate-pairing {name} {how} --out {results / file}")
         )

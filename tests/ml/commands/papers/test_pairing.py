@@ -65,15 +65,18 @@ def test_carriers_are_rendered_where_they_are_not_there(
 
 
 def test_the_plan_makes_what_is_missing_and_nothing_else(tmp_path: Path) -> None:
-    """35 that need no learning, 75 networks that are paired and 5 sheets of them; none is made again."""
+    """80 that need no learning, 75 networks that are paired and 5 sheets of them; none is made again."""
     runs = list(planned(tmp_path, Path("runs")))
-    assert len(runs) == len({run.file for run in runs}) == 115
+    assert len(runs) == len({run.file for run in runs}) == 160
+    named = {Path(run.file).stem for run in runs if run.file.endswith(".json")}
+    trained = {name for name in named if "untrained" not in name and "thumbnails" not in name}
+    assert {name.replace("-seed", "-untrained-seed") for name in trained} < named  # beside every network
     firsts = {Path(run.file).name.split("-0")[0]: run.commands[0] for run in runs if "-0-seed0" in run.file}
     assert firsts["carriers"].startswith("barwatch evaluate-pairing carriers")  # which renders them
     assert firsts["mnist-scaled"] == firsts["mnist-translated"] == "barwatch render mnist --out runs/mnist"
     assert all(run.commands[-1].startswith("barwatch evaluate-pairing") for run in runs)
     assert runs[1].file == "getnet/digits-0-untrained-seed0.json"
-    assert [Path(run.file).name for run in runs[35:40]] == [
+    assert [Path(run.file).name for run in runs[80:85]] == [
         *("digits-0-seed0.json", "digits-2-seed0.json", "digits.png"),
         *("digits-whole-seed0.json", "digits-0-seed1.json"),
     ]
@@ -90,11 +93,11 @@ def test_the_plan_makes_what_is_missing_and_nothing_else(tmp_path: Path) -> None
     ]
     done = CliRunner().invoke(cli.app, words)
     assert done.exit_code == 0, done.output
-    assert done.output.count("barwatch evaluate-pairing") == 7 + 14 + 1
+    assert done.output.count("barwatch evaluate-pairing") == 16 + 14 + 1
     assert "getnet/objects-0-seed0.json: " not in done.output
     assert done.output.count("--pictures") == 1
     (tmp_path / "getnet" / "objects-2-seed0.json").write_text("{}")
     (tmp_path / "getnet" / "objects.png").write_text("a picture")
     done = CliRunner().invoke(cli.app, words)
-    assert done.output.count("barwatch evaluate-pairing") == 7 + 13
+    assert done.output.count("barwatch evaluate-pairing") == 16 + 13
     assert "--pictures" not in done.output
