@@ -23,7 +23,7 @@ class PaperNetwork(nn.Module):
         self.conv1 = nn.Conv2d(3, 32, 3)  # 198 x 198
         self.conv2 = nn.Conv2d(32, 64, 3)  # 196 x 196
         self.fc = nn.Linear(64 * (side // 2 - 2) ** 2, 2)
-        # Glorot and Bengio (2010), what the authors' framework starts from; the paper says only "randomly".
+        # Glorot and Bengio (2010), what Keras starts from; the paper says only "randomly".
         for layer in (self.conv1, self.conv2, self.fc):
             nn.init.xavier_uniform_(layer.weight)
             nn.init.zeros_(layer.bias)  # type: ignore[arg-type]

@@ -74,7 +74,7 @@ PAPER: dict[str, tuple[str, ...]] = {
 """What a paper prints, to the letter, where a system's own recipe is another: `--preset paper`.
 
 Paper 000, section 4.3, gives rate and decay, and Nesterov's momentum of 0.9 and at most 1000 epochs, which
-are every recipe's. It gives neither the batch (32 is its framework's default) nor how many epochs without
+are every recipe's. It gives neither the batch (32 is Keras' default) nor how many epochs without
 improvement end a training, nor how pictures are scaled, and no limit of the gradient. The classifier has grey
 levels here, from which it learnt sooner by so low a rate when both were tried; the siamese network's
 distances overflowed with those, so it has standard pixels. Of neither trial there is a record.
