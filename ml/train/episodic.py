@@ -39,7 +39,8 @@ def episodic_loss(
     parameters = [p for p in system.network.parameters() if p.requires_grad]
     first, here = _gradient(system.loss(data, index[~later], rng), parameters)
     norm = torch.stack([gradient.square().sum() for gradient in here]).sum().sqrt()
-    step = system.recipe.learning_rate * min(1.0, system.recipe.clip_norm / (float(norm) + 1e-6))
+    most = system.recipe.clip_norm or float("inf")  # 0: of any length
+    step = system.recipe.learning_rate * min(1.0, most / (float(norm) + 1e-6))
     with torch.no_grad():
         before = [p.clone() for p in parameters]
         for parameter, gradient in zip(parameters, here, strict=True):

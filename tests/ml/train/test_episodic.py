@@ -1,5 +1,6 @@
 """A step that counts for lifts that it was not made for."""
 
+import pytest
 import torch
 
 from ml.data.pictures import select
@@ -15,10 +16,14 @@ def gradient(system: Tiny, rows: torch.Tensor) -> list[torch.Tensor]:
     )
 
 
-def test_its_gradient_is_that_of_one_part_here_and_of_the_other_a_step_away() -> None:
-    """Worked out by hand with two lifts: which of them is unseen is drawn; the weights are put back."""
+@pytest.mark.parametrize("clip_norm", [100.0, 0.0])
+def test_its_gradient_is_that_of_one_part_here_and_of_the_other_a_step_away(clip_norm: float) -> None:
+    """Worked out by hand with two lifts: which of them is unseen is drawn; the weights are put back.
+
+    The step is as long as the gradient where that is below the limit, or there is none (0).
+    """
     data, rng = lifts(2, 2), torch.Generator().manual_seed(0)
-    system = Tiny(Recipe(learning_rate=0.1, clip_norm=100.0))
+    system = Tiny(Recipe(learning_rate=0.1, clip_norm=clip_norm))
     loss = episodic_loss(system, data, torch.arange(len(data)), rng)
     assert loss is not None
     got = torch.autograd.grad(loss, list(system.network.parameters()))
@@ -38,7 +43,7 @@ def test_its_gradient_is_that_of_one_part_here_and_of_the_other_a_step_away() ->
 def test_the_step_is_no_longer_than_a_real_one() -> None:
     """With a gradient clipped to nothing there is no step: both parts' gradients are taken here."""
     data = lifts(2, 2)
-    system = Tiny(Recipe(learning_rate=0.1, clip_norm=0.0))
+    system = Tiny(Recipe(learning_rate=0.1, clip_norm=1e-12))
     loss = episodic_loss(system, data, torch.arange(len(data)), torch.Generator().manual_seed(0))
     assert loss is not None
     got = torch.autograd.grad(loss, list(system.network.parameters()))
