@@ -136,6 +136,8 @@ class Triplet(Metric[TripletRecipe]):
         self.rounds = 2 if self.drawn and recipe.hard_round else 1
         if recipe.network == "mildnet" and (recipe.pooling != "mean" or recipe.drop):
             raise ValueError("pooling and drop are options of network=resnet50")
+        if self.drawn and recipe.episodic:  # which parts a batch by lifts: anchors would lose their negatives
+            raise ValueError("episodic needs batches by identity: mining=batch-all or batch-hard")
         trunk: tuple[str, ...]
         if recipe.network == "mildnet":
             self.network, width, trunk = MILDNet(), mildnet.DIMENSIONS, vgg16.TRUNK

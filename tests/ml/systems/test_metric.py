@@ -114,6 +114,12 @@ def test_drawn_triplets_are_of_two_cameras() -> None:
     assert (DATA.identity[a] != DATA.identity[n]).all()
 
 
+def test_episodes_need_batches_by_identity() -> None:
+    """Drawn triplets are thirds of a batch: parted by lifts, anchors would stand beside others' negatives."""
+    with pytest.raises(ValueError, match="batches by identity"):
+        system_of(TripletRecipe(side=32, episodic=True))
+
+
 def test_the_rate_falls_as_the_papers_say() -> None:
     """ABIR: tenfold after 40,000 steps. The thesis: by half after every 50 epochs."""
     abir, triplets = (system_of(paper(name)) for name in ("abir", "triplet-resnet50"))
