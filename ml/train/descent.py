@@ -26,7 +26,7 @@ class Descent:
     """
 
     def __init__(self, system: Trainable[Any], device: torch.device) -> None:
-        self.system = system
+        self.system, self.device = system, device
         system.network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         # Batches are of one size, but for those that episodes part.
         torch.backends.cudnn.benchmark = device.type == "cuda" and not system.recipe.episodic
@@ -78,6 +78,7 @@ class Descent:
             "optimiser": self.optimiser.state_dict(),
             "rng": self.rng.get_state(),
             "dropout": torch.get_rng_state(),
+            "dropout_on_gpu": torch.cuda.get_rng_state(self.device) if self.device.type == "cuda" else None,
             "system": self.system.state_dict(),
             "step": self.step,
             "factors": self.factors,
@@ -93,6 +94,8 @@ class Descent:
         self.rng.set_state(saved["rng"].cpu())
         if "system" in saved:  # older checkpoints have none
             torch.set_rng_state(saved["dropout"].cpu())
+            if self.device.type == "cuda" and saved.get("dropout_on_gpu") is not None:  # nor has a CPU's
+                torch.cuda.set_rng_state(saved["dropout_on_gpu"].cpu(), self.device)
             self.system.load_state_dict(saved["system"])
         self.step = saved["step"]
         self.factors = [factors.cpu() for factors in saved.get("factors", ())]

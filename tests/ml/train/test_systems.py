@@ -9,9 +9,12 @@ import torch
 from ml.data.pictures import PictureSet
 from ml.systems.base import System
 from ml.systems.named import PAPER, RECIPES, system_of, with_changes
+from ml.systems.recipe import Recipe
+from ml.train.descent import Descent
 from ml.train.loop import BEST, LAST, save, train
 from ml.train.run import Run
 from ml.train.systems import Lesson, SystemLearner, load
+from tests.ml.tiny import Tiny
 
 CPU = torch.device("cpu")
 SIDE = 48
@@ -114,6 +117,21 @@ def test_an_epoch_cut_short_goes_on_as_if_it_had_not_been(name: str, tmp_path: P
     assert saved[2]["state"]["seconds"] > 5.0
     assert cut[1]["seconds"] > 5.0
     assert [len(one["left"]) for one in saved] == [0, 0, 0]
+
+
+def test_what_a_gpu_draws_goes_on_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Dropout's numbers are the device's own there, and a resumed run begins with the seed again."""
+    descent, came = Descent(Tiny(Recipe()), CPU), list[torch.Tensor]()
+    descent.device = torch.device("cuda")
+    state = torch.tensor([1, 2, 3], dtype=torch.uint8)
+    monkeypatch.setattr(torch.cuda, "get_rng_state", lambda device: state if device.type == "cuda" else None)
+    monkeypatch.setattr(torch.cuda, "set_rng_state", lambda found, device: came.append(found))
+    saved = descent.state_dict()
+    descent.load_state_dict(saved)
+    descent.load_state_dict({**saved, "dropout_on_gpu": None})  # what a CPU saved
+    del saved["dropout_on_gpu"]
+    descent.load_state_dict(saved)  # an older checkpoint
+    assert [found.tolist() for found in came] == [[1, 2, 3]]
 
 
 def test_the_papers_recipe_is_not_clipped_and_may_compute_in_float32(tmp_path: Path) -> None:
