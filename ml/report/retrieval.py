@@ -32,7 +32,7 @@ def retrieval_table(runs: Mapping[str, Result]) -> Table:
         rows += [
             [
                 *(name, *_figures(run["retrieval"]), f"{run['parameters']:,}"),
-                *("" if untrained else f"{run['training_seconds'] / 3600:.1f} h", "; ".join(run["about"])),
+                *("" if untrained else _hours(run), "; ".join(run["about"])),
             ]
             for name, run in found.items()
             if bool(run.get("untrained")) is untrained
@@ -69,6 +69,16 @@ def weights_of(recipe: Mapping[str, Any]) -> str:
     """Return what a training began with."""
     trunk = recipe["weights"].rpartition("/")[2]
     return f"trunk from {trunk}, all else from random weights" if trunk else "from random weights"
+
+
+def trained_on(run: Result) -> str:
+    """Return the kind of device that a training ran on: times of two kinds cannot be compared."""
+    device = (run["training_machine"] or {}).get("device", "?")
+    return "GPU" if device.startswith("cuda") else device.upper()
+
+
+def _hours(run: Result) -> str:
+    return f"{run['training_seconds'] / 3600:.1f} h, {trained_on(run)}"
 
 
 def _figures(found: Result) -> list[str]:

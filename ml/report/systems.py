@@ -11,7 +11,7 @@ import numpy as np
 from ml.evaluate.metrics import bootstrap, seeds_interval, unpack_flags
 from ml.models.getnet import CARRIERS
 from ml.papers.comparison.orderings import JUDGED, ORDERINGS, ended_by_itself, flags_of, runs_of
-from ml.report.retrieval import FULL_SIDE, retrieval_table, weights_of
+from ml.report.retrieval import FULL_SIDE, retrieval_table, trained_on, weights_of
 from ml.report.speed import rate_of, smoke_section, speeds_of
 from ml.report.table import Result, Table, interval, percent, points, rendered, share
 
@@ -244,8 +244,7 @@ def _speed(run: Result, speeds: Mapping[str, Result]) -> str:
 
 def _minutes(*runs: Result) -> str:
     """Return how long a training took in the mean, and on what: minutes of either cannot be compared."""
-    devices = {(run["training_machine"] or {}).get("device", "?") for run in runs}
-    on = " or ".join(sorted("GPU" if device.startswith("cuda") else device.upper() for device in devices))
+    on = " or ".join(sorted({trained_on(run) for run in runs}))
     return f"{sum(run['training_seconds'] for run in runs) / len(runs) / 60:.0f} min, {on}"
 
 

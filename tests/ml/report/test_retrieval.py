@@ -26,6 +26,7 @@ def run(embeddings: Any, **more: Any) -> dict[str, Any]:
         "recipe": {**as_values("abir", RECIPES["abir"]), "side": 112, "patience": 2},
         "parameters": 1000,
         "training_seconds": 7200.0,
+        "training_machine": {"device": "cuda:0"},
         "epochs": 9,
         "epoch": 7,
         "finished": True,
@@ -56,7 +57,7 @@ def test_what_needs_no_training_comes_first_and_a_run_says_how_it_ended() -> Non
     assert starts == ["thumbnails of 16x16 pixels", "abir-untrained", "abir", "abir-plain", "late"]
     assert "| 100.00 (100.00 to 100.00) | 100.00 |" in rows[2]
     assert "no longer better: 9 epochs in 2 rounds, the best number 7 of round 2; " in rows[2]
-    assert rows[2].count("2.0 h") == 1
+    assert rows[2].count("| 2.0 h, GPU |") == 1
     assert "| **not over**: 9 epochs so far" in rows[4]
     budget = run(PERFECT, recipe={**RUNS["abir"]["recipe"], "epochs": 9})
     assert budget["about"][0].startswith("**ended by its budget**")
