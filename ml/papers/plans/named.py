@@ -69,6 +69,9 @@ _FROM_RANDOM = {
 """What literal recipes (--preset paper) cannot have without ImageNet's weights: layers that stay as they
 came, and a batch's hardest triplets, which draw all embeddings of an untrained network into one point."""
 
+_DEEP = ("clip_norm=1.0", "optimiser=adam", "learning_rate=1e-4")
+"""By which paper 000's deep networks learn from random weights; by plain descent they do not begin."""
+
 _BASE = TrainedRow("l2-none", "adaptive-l2", ("l2=none", *_ALL), LARGE)
 _HALF = ("side=100",)
 _LABELS = TrainedRow("labels-none", "classifier", (), _HALF)
@@ -147,7 +150,7 @@ PLANS: dict[str, Plan] = {
             )
             for name, words, file in (
                 ("efficientnet-lite0", (), "efficientnet-lite0.pt"),
-                ("vgg16", (), "vgg16.pt"),
+                ("vgg16", _DEEP, "vgg16.pt"),
                 ("abir", ("scale=ours",), "vgg16.pt"),  # what `barwatch convert` brought them to
             )
             for kind in ("-pretrained", "-random")
@@ -164,10 +167,7 @@ PLANS: dict[str, Plan] = {
     ),
     "table-4": Plan(
         "the deep networks of Table 4 (000), at full size, by rates that random weights learn from",
-        tuple(
-            TrainedRow(f"full-{name}", name, ("clip_norm=1.0", "optimiser=adam", "learning_rate=1e-4"), LARGE)
-            for name in ("resnet50", "vgg16")
-        ),
+        tuple(TrainedRow(f"full-{name}", name, _DEEP, LARGE) for name in ("resnet50", "vgg16")),
         preset="paper",
     ),
     "again": Plan(

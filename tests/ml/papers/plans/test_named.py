@@ -112,6 +112,19 @@ def test_table_4_is_trained_by_rates_that_random_weights_learn_from() -> None:
         assert on_large_set(row.system, "paper")
 
 
+@pytest.mark.parametrize("preset", ["small", "paper"])
+def test_no_order_is_of_a_deep_network_that_does_not_begin_to_learn(preset: str) -> None:
+    """Of paper 000's two, which plain descent does not move from random weights, either row has Adam."""
+    compared = {name for plan in PLANS.values() for o in plan.orderings for name in (o.better, o.worse)}
+    deep = [
+        ROWS[name].recipe(preset, 0, 1) for name in compared if ROWS[name].system in {"vgg16", "resnet50"}
+    ]
+    assert len(deep) == 2
+    assert {(recipe.optimiser, recipe.learning_rate, recipe.clip_norm) for recipe in deep} == {
+        ("adam", 1e-4, 1.0)
+    }
+
+
 def test_whatever_system_there_is_has_a_row() -> None:
     """A new one is picked up by itself."""
     assert {row.system for row in PLANS["systems"].rows} == set(RECIPES)
