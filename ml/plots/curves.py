@@ -32,7 +32,9 @@ def draw_curves(runs: Mapping[str, Result], out: Path) -> Path:
         _ranks(left, name, run["retrieval"]["curve"], ":" if run.get("untrained") else "-")
     left.set(xlabel="rank", ylabel="queries with a match by then, %", title="CMC, carriers never learnt")
     _epochs(middle, found, "hard", 100)
-    middle.set(xlabel="epoch", ylabel="hard triplets, %", title="Hard triplets among those that are learnt")
+    middle.set(
+        xlabel="epoch", ylabel="hard triplets, %", title="Hard triplets among those drawn, or of a batch"
+    )
     _epochs(right, found, "loss", 1)
     right.set(xlabel="epoch", ylabel="loss", title="Loss while learning: each run's own, of its own scale")
     for axes in (left, middle, right):

@@ -6,6 +6,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from ml.papers.comparison.orderings import compare_runs
 from ml.papers.comparison.reidentification import reidentification_figures
@@ -72,6 +73,14 @@ def test_runs_are_compared_once_their_training_is_over() -> None:
     plain = RUNS["abir-plain"]["retrieval"]["mean_average_precision"]
     assert other["difference"] == pytest.approx(1.0 - plain, abs=1e-4)
     assert compare_runs({**RUNS, "abir": RUNS["late"]}) == []
+
+
+def test_the_share_of_hard_triplets_says_of_which(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Online, of all valid ones of a batch: those that are easy, and not learnt from, count too."""
+    drawn: list[Figure] = []
+    monkeypatch.setattr(Figure, "savefig", lambda figure, *_, **__: drawn.append(figure))
+    draw_curves(RUNS, tmp_path / "curves.png")
+    assert drawn[0].axes[1].get_title() == "Hard triplets among those drawn, or of a batch"
 
 
 def test_curves_and_found_carriers_are_pictures(tmp_path: Path) -> None:
