@@ -31,7 +31,12 @@ _MAKE: dict[type[Recipe], Callable[[Any], Trainable[Any]]] = {
     TripletRecipe: Triplet,
 }
 
-_TRIPLETS = TripletRecipe(optimiser="adam", learning_rate=1e-4, disguise="move", scale="imagenet")
+_FOUND_PATIENCE = 10
+"""Epochs without a gain that end what finds carriers again, whose validation figure wanders."""
+
+_TRIPLETS = TripletRecipe(
+    optimiser="adam", learning_rate=1e-4, patience=_FOUND_PATIENCE, disguise="move", scale="imagenet"
+)
 
 RECIPES: dict[str, Recipe] = {
     "siamese": SiameseRecipe(),
@@ -43,7 +48,13 @@ RECIPES: dict[str, Recipe] = {
     ),
     "getnet": GetNetRecipe(optimiser="adam", learning_rate=1e-3),
     "abir": AbirRecipe(
-        optimiser="adam", learning_rate=1e-4, weight_decay=5e-4, batch=40, disguise="crop", scale="imagenet"
+        optimiser="adam",
+        learning_rate=1e-4,
+        weight_decay=5e-4,
+        batch=40,
+        patience=_FOUND_PATIENCE,
+        disguise="crop",
+        scale="imagenet",
     ),
     "triplet-mildnet": _TRIPLETS,
     "triplet-resnet50": replace(_TRIPLETS, network="resnet50"),

@@ -11,9 +11,6 @@ from ml.papers.comparison.orderings import named
 SIDE = "side=112"
 """What two cores can train with; the papers have 224 and 256x128."""
 
-PATIENCE = "patience=5"
-"""As every system has it that does not say otherwise, and as `--preset paper`."""
-
 _DRAWN = "epoch_pictures=2280"
 """Anchors of an epoch whose triplets are drawn: as many pictures as in the others' epochs."""
 
@@ -40,6 +37,7 @@ RUNS: dict[str, tuple[str, tuple[str, ...]]] = {
     "triplet-mildnet": ("triplet-mildnet", (_DRAWN,)),
     "triplet-mildnet-imagenet": ("triplet-mildnet", (*_IMAGENET, "frozen=true", _DRAWN)),
     "adaptive-l2": ("adaptive-l2", ()),
+    "adaptive-l2-none": ("adaptive-l2", ("l2=none",)),
     "triplet-resnet50-glap": ("triplet-resnet50", ("pooling=glap", _DRAWN)),
     "triplet-resnet50-drop": ("triplet-resnet50", ("drop=0.3", _DRAWN)),
     "triplet-resnet50-am-softmax": ("triplet-resnet50", ("loss=am-softmax", *_ONLINE)),
@@ -89,7 +87,7 @@ def retrieval_steps(
         for name, (system, changes) in RUNS.items():
             run = named(name, seed)
             where, file = folder / "retrieval" / run, Path("systems") / f"{run}.json"
-            how = f"{words('--set', (PATIENCE, *changes))} --seed {seed} --threads {threads}"
+            how = f"{words('--set', changes)} --seed {seed} --threads {threads}"
             train = f"barwatch train {system} {how} {place} --out {where} --resume"
             judge = f"barwatch evaluate {system} --checkpoint {where / 'best.pt'} {place}"
             yield str(file), (*first(changes), train, f"{judge} --out {results / file}")

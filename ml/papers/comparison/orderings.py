@@ -74,6 +74,7 @@ ORDERINGS = (
     ),
     Ordering("adaptive over constant L2 (002)", "siamese-small-adaptive", "siamese-small-constant", JUDGED),
     Ordering("adaptive L2 over none", "siamese-small-adaptive", "siamese-small", JUDGED),
+    Ordering("adaptive L2 over none, ResNet-50 (002)", "adaptive-l2", "adaptive-l2-none", FOUND),
     Ordering("constant L2 over none", "siamese-small-constant", "siamese-small", JUDGED),
     Ordering(
         "AM-Softmax over triplets (002's list)", "triplet-resnet50-am-softmax", "triplet-resnet50", FOUND

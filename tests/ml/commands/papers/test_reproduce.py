@@ -46,7 +46,9 @@ def test_every_ordering_has_its_seeds_and_every_command_exists(tmp_path: Path) -
     assert all(commands[-1].endswith(f"--out {tmp_path / file}") for file, commands in found.items())
     made = [command for commands in found.values() for command in commands[:-1]]
     trained = [command.split(" --out ")[1] for command in made if command.startswith("barwatch train")]
-    assert len(set(trained)) == len(trained) == 5 + (4 + 5 + len(SMALL) + len(GETNET) + 13) * len(SEEDS)
+    assert (
+        len(set(trained)) == len(trained) == 5 + (4 + 5 + len(SMALL) + len(GETNET) + len(RUNS)) * len(SEEDS)
+    )
     assert all(folder.endswith("--resume") for folder in trained)
 
 
