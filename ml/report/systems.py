@@ -32,7 +32,7 @@ PAPERS = {
 }
 
 NAIVE = {
-    "majority": "the commoner state of each lift",
+    "majority": "the commoner state: each lift's own; S1 to S20's on unseen ones",
     "thumbnails, nearest known picture": "thumbnails, the nearest known picture",
     "edge-energy": "edges below the masks",
     "untrained siamese": "siamese (000), first weights",

@@ -172,7 +172,7 @@ def test_naive_answers_stand_beside_the_systems_and_seeds_are_told() -> None:
     naive["rows"]["majority"] = run(HALF)
     runs = {"siamese-paper": run(HALF, epochs=30), "siamese-paper-seed1": run(RIGHT)}
     text = systems_page(runs, {"naive": naive}, [], "All.")
-    assert "| the commoner state of each lift | 50.00 (" in text
+    assert "| the commoner state: each lift's own; S1 to S20's on unseen ones | 50.00 (" in text
     assert "| majority | 50.00 (" in text
     assert "| siamese (000), first weights | 75.00 (" in text
     assert "| nothing is learnt; 2 seeds |" in text

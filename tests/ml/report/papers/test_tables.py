@@ -6,11 +6,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from ml.commands.common import RESULTS
 from ml.data.counts import TABLE
-from ml.evaluate.metrics import pack_flags
+from ml.evaluate.metrics import pack_flags, seeds_interval
+from ml.papers.comparison.orderings import flags_of, runs_of
 from ml.papers.published import TABLE_2
 from ml.report.papers.naive import naive_section
 from ml.report.papers.tables import left_out_table, mean_of_lifts, orders_table, seeds_of, tables_page
+from ml.report.systems import read_runs
 
 
 def judged(wrong: int) -> dict[str, Any]:
@@ -117,3 +120,21 @@ def test_naive_answers_say_if_their_pictures_were_reduced(side: int) -> None:
     text = naive_section({"complete": side == 64, "rows": {"untrained vgg16": row}})
     assert ("pictures of 64 pixels" in text) == (side == 64)
     assert ("not measured yet" in text) == (side != 64)
+
+
+def test_how_much_wider_intervals_are_with_passages_drawn() -> None:
+    """The page's words, of the results: pictures of a state stand by passages, three in a row."""
+    counts = [count for lift in TABLE for count in lift.test]
+    firsts = np.cumsum([0, *(-(-count // 3) for count in counts[:-1])])
+    passages = np.concatenate(
+        [first + np.arange(count) // 3 for first, count in zip(firsts, counts, strict=True)]
+    )
+    runs = read_runs(RESULTS)
+    wider = []
+    for name in ("classifier-paper", "siamese-paper"):
+        judged = [flags for run in runs_of(runs, name) if (flags := flags_of(run, "seen"))]
+        right = np.stack([flags for flags, _ in judged])
+        by_picture, by_passage = (np.ptp(seeds_interval([right], groups)) for groups in (None, passages))
+        wider.append(by_passage / by_picture - 1)
+    assert wider == [pytest.approx(1 / 4, abs=0.03), pytest.approx(1 / 3, abs=0.03)]
+    assert "are a\nquarter and a third wider" in tables_page(RUNS, None, {})
