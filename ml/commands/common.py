@@ -148,7 +148,8 @@ def provenance(data_seed: int | None) -> dict[str, Any]:
     """Return the start of every result: its command, the commit, and the first seed of its pictures.
 
     data_seed is None for pictures that were not rendered here. OpenCV's version belongs to a seed: another
-    rounds otherwise, and renders other pictures.
+    rounds otherwise, and renders other pictures. It is this process's: pictures that lay there already may be
+    another's.
     """
     return {
         "command": command_line(),
