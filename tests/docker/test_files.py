@@ -56,6 +56,15 @@ def test_prometheus_can_read_its_rules() -> None:
     ]
 
 
+def test_monitoring_comes_up_on_a_fresh_clone() -> None:
+    """Its guide makes the folder of the password; at a lift it says how not to end the installation."""
+    guide = (DOCKER.parent / "docs/operations.md").read_text().partition("## Monitoring\n")[2]
+    commands, _, more = guide.partition("```\n")[2].partition("```")
+    assert commands.splitlines()[0] == "install -d -m 0700 secrets"
+    assert "add `:docker/monitoring.yml` to `COMPOSE_FILE`" in more
+    assert "ignores `COMPOSE_FILE`" in more
+
+
 def test_panels_do_not_lie_on_each_other() -> None:
     """Each of the dashboard's panels has its own place in its 24 columns."""
     taken: set[tuple[int, int]] = set()
