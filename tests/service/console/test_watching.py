@@ -88,6 +88,29 @@ def test_a_live_camera_that_sees_nothing_is_not_watching(page: Page, served: Ser
 
 
 @pytest.mark.thorough
+@pytest.mark.parametrize(
+    ("cause", "said"),
+    [
+        ("overloaded", "this machine cannot keep up: it reads 60% of what the camera sends"),
+        ("process_down", "the camera's process is being restarted"),
+        ("", "camera degraded"),
+    ],
+)
+def test_a_camera_is_not_blamed_for_a_service_that_is_too_slow(
+    page: Page, served: Served, cause: str, said: str
+) -> None:
+    """Its frames come late for want of time, or because its process died: that is said, not that it is bad."""
+    says(page, "The lift is watched · no alarm stands", "live")
+    served.house.cameras.by_lift["demo-quad"] = replace(
+        status_of("demo-quad", CameraState.DEGRADED),
+        cause=cause,
+        message="(a sentence)",
+        parameters={"read_share": 0.6},
+    )
+    says(page, f"0 of 1 lifts watched · Demo quad: {said}", "degraded")
+
+
+@pytest.mark.thorough
 def test_codes_become_sentences_on_the_page(page: Page, served: Served) -> None:
     """What the page says is made of codes and numbers, in its own words, never of the service's sentence."""
     says(page, "The lift is watched · no alarm stands", "live")

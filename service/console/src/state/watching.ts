@@ -59,6 +59,9 @@ export const troubleOf = ({
 
 /** Why this lift's carriers are not being judged now, in words; null when they are. */
 export function whyNotWatched(lift: Watched, standing: readonly Alarm[]): string | null {
+  const status = lift.camera_status;
+  // Degraded for want of time, or for a process that died: it is not the camera, and nobody needs to climb to it.
+  if (lift.not_watched_code === "camera_degraded" && status?.cause) return troubleOf(status);
   if (lift.not_watched_code) {
     return worded(words.notWatched, lift.not_watched_code, lift.not_watched ?? lift.not_watched_code);
   }
@@ -67,7 +70,6 @@ export function whyNotWatched(lift: Watched, standing: readonly Alarm[]): string
       BLIND.has(kind) && state !== "returned" && (place === lift.id || place === null),
   );
   if (alarm) return worded(words.causes, alarm.cause, kindOf(alarm));
-  const status = lift.camera_status;
   if (!status?.message) return null;
   return worded(words.causes, status.cause, status.message); // said before its alarm is due
 }
