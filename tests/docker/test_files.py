@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from service.host.private import OTHERS
+from service.store.file.check import IN_COMPOSE
 from tests.service.api.conftest import House, status_of
 from tests.service.api.conftest import make_house as make_house  # noqa: PLC0414 - a fixture
 
@@ -126,3 +127,15 @@ def test_the_health_check_asks_the_service(answers: int | None, code: int, tmp_p
     # From the last answer on its silence is counted; what never answered may still be starting.
     assert [path.name for path in tmp_path.iterdir()] == ([] if answers is None else ["barwatch-answered"])
     server.server_close()
+
+
+def test_whoever_reads_how_a_backup_is_restored_can_do_it_in_compose() -> None:
+    """The page in each language, a damaged database and the guide: one command before `barwatch restore`."""
+    root = DOCKER.parent
+    assert f"\n{IN_COMPOSE} barwatch restore /data/" in (root / "docs" / "operations.md").read_text()
+    words = sorted((root / "service" / "console" / "src" / "i18n").glob("*/operating/admin.ts"))
+    assert len(words) == 4
+    assert all(IN_COMPOSE in file.read_text() for file in words)
+    services = yaml.safe_load((root / "docker-compose.yml").read_text())["services"]
+    assert "barwatch" in services  # and its image runs `barwatch`
+    assert 'ENTRYPOINT ["barwatch"]' in (DOCKER / "Dockerfile").read_text()

@@ -28,6 +28,9 @@ BUDGET_S = 0.03
 WHOLE_BYTES = 16_000_000
 """A file up to this is checked whole, its indexes as well."""
 
+IN_COMPOSE = "docker compose run --rm -T --no-deps"
+"""Before a command that needs the data of a service that is stopped; the service has the command's name."""
+
 NEWEST = 20
 MAGIC = b"SQLite format 3\0"
 BIG = (
@@ -211,6 +214,6 @@ def _sentence(reason: str, data: Path, backups: Path) -> str:
         age = age_of(backup, datetime.now(UTC))
         return (
             f"{said}. The newest good backup is {backup}, {age} old. To restore it: "
-            f"barwatch restore {backup} --data {data} --force"
+            f"barwatch restore {backup} --data {data} --force (with Docker Compose, before it: {IN_COMPOSE})"
         )
     return f"{said}. There is no good backup in {backups}"

@@ -99,7 +99,7 @@ def test_a_live_camera_that_sees_nothing_is_not_watching(page: Page, served: Ser
 def test_a_camera_is_not_blamed_for_a_service_that_is_too_slow(
     page: Page, served: Served, cause: str, said: str
 ) -> None:
-    """Its frames come late for want of time, or because its process died: that is said, not that it is bad."""
+    """Its frames are late for want of time, or because its process died: that is said, not that it is bad."""
     says(page, "The lift is watched · no alarm stands", "live")
     served.house.cameras.by_lift["demo-quad"] = replace(
         status_of("demo-quad", CameraState.DEGRADED),

@@ -41,7 +41,7 @@ export function BackupsPart(): JSX.Element {
         </ul>
       </Group>
       <Group id="backups-restore" title={t("backups.restore")} help={t("help.restore")}>
-        <p class="note">{t("backups.restoreHelp")}</p>
+        <p class="note">{t(restore ? "backups.restoreHelp" : "backups.none")}</p>
         {restore && <pre class="secret">{restore}</pre>}
       </Group>
     </>

@@ -71,6 +71,7 @@ def test_flipped_bits_are_said_or_hit_nothing(good: Path, tmp_path: Path, files:
             assert "\n" not in said
             assert "barwatch-20261128T030000Z.tar" in said
             assert "barwatch restore" in said
+            assert f"{check.IN_COMPOSE})" in said
             assert path.read_bytes() == bytes(content)
         else:  # what a row holds is its reader's matter: it says so, or reads another letter
             try:

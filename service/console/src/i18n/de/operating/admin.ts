@@ -139,7 +139,7 @@ export const adminSentences = {
   "backups.takeLabel": "Herunterladen: {name}",
   "backups.restore": "Eine Sicherung zurückholen",
   "backups.restoreHelp":
-    "Dienst anhalten, dies dort ausführen, wo er läuft, und wieder starten. Was da ist, wird beiseitegelegt, nie überschrieben.",
+    "Dienst anhalten, dies dort ausführen, wo er läuft, und wieder starten. Mit Docker Compose steht „docker compose run --rm -T --no-deps“ davor. Was da ist, wird beiseitegelegt, nie überschrieben.",
 
   "records.title": "Selbsttests",
   "records.about":

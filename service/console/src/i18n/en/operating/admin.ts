@@ -133,7 +133,7 @@ export const adminSentences = {
   "backups.takeLabel": "Download {name}",
   "backups.restore": "Bring one back",
   "backups.restoreHelp":
-    "Stop the service, run this where it runs, and start it again. What is there is moved aside, never overwritten.",
+    "Stop the service, run this where it runs, and start it again. With Docker Compose put “docker compose run --rm -T --no-deps” before it. What is there is moved aside, never overwritten.",
 
   "records.title": "Self-tests",
   "records.about":

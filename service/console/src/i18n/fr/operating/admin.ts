@@ -141,7 +141,7 @@ export const adminSentences = {
   "backups.takeLabel": "Télécharger {name}",
   "backups.restore": "Remettre une sauvegarde en place",
   "backups.restoreHelp":
-    "Arrêtez le service, lancez ceci là où il tourne, puis redémarrez-le. L’existant est mis de côté, jamais écrasé.",
+    "Arrêtez le service, lancez ceci là où il tourne, puis redémarrez-le. Avec Docker Compose, mettez «\u00a0docker compose run --rm -T --no-deps\u00a0» devant. L’existant est mis de côté, jamais écrasé.",
 
   "records.title": "Autotests",
   "records.about":

@@ -139,7 +139,7 @@ export const adminSentences = {
   "backups.takeLabel": "Scarica {name}",
   "backups.restore": "Ripristinare un backup",
   "backups.restoreHelp":
-    "Fermate il servizio, eseguite questo dove gira e riavviatelo. Ciò che c’è viene messo da parte, mai sovrascritto.",
+    "Fermate il servizio, eseguite questo dove gira e riavviatelo. Con Docker Compose anteponete «docker compose run --rm -T --no-deps». Ciò che c’è viene messo da parte, mai sovrascritto.",
 
   "records.title": "Autotest",
   "records.about":
