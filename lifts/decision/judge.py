@@ -69,6 +69,8 @@ def judge(
     calibration = calibration.with_band(references.band)
     distances = distances_of(inference, bank, None if site is None else site.prototypes)
     finite = np.isfinite(distances).all(1) & np.isfinite(occupancy)
+    # One that a model gives of other pictures only: the mean of all would be NaN, and that refuses nothing.
+    finite &= (np.isfinite(matches) | np.isnan(matches).all(0)).all(1)
     if len(riders):
         finite &= np.isfinite(riders).all((1, 2))
     problems = [

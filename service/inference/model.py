@@ -160,6 +160,8 @@ class EmbeddingModel:
         else:
             embeddings, occupancy, margin, fit, *maps = self._compare(batch, references)
             matches = torch.stack([margin, fit], 1)
+            # Whoever judges takes a model without matches for one that only gives distances.
+            embeddings = embeddings.masked_fill(~matches.isfinite().all(1, keepdim=True), torch.nan)
         # A model whose calibration says nothing of its maps is judged without them.
         maps = maps if self.manifest.calibration.rider_cells else [torch.zeros((0, 0, 0))]
         if not maps:
@@ -203,6 +205,8 @@ class EmbeddingModel:
             with torch.inference_mode():
                 found = self._module.match(embeddings, features.to(getattr(torch, self.precision)), each)
             matches = torch.stack(found, 1).float().cpu().numpy()
+            finite = np.isfinite(matches).all(1, keepdims=True)
+            numbers = numbers._replace(embeddings=np.where(finite, numbers.embeddings, np.float32(np.nan)))
         return Inference(numbers.embeddings, numbers.occupancy, matches, numbers.riders)
 
     def _each(self, references: Float32 | None, count: int) -> Float32:

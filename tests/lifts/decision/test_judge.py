@@ -281,6 +281,15 @@ def test_what_is_no_carrier_of_this_lift_is_unknown() -> None:
     assert _judge([AT_OPEN] * 3, calibration=calibration).verdict is OPEN
 
 
+def test_a_match_that_is_no_number_does_not_let_another_lift_pass() -> None:
+    """Of three pictures of another lift one has no finite chance, or margin: that one is left out."""
+    calibration = CALIBRATION.model_copy(update={"fit_threshold": 0.2})
+    for broken in ((-1.0, math.nan), (math.nan, 0.1), (-1.0, math.inf)):
+        found = _judge([AT_OPEN] * 3, calibration=calibration, matches=[(-1.0, 0.1), broken, (-1.0, 0.1)])
+        assert (found.verdict, found.reasons) == (UNKNOWN, (Reason.NOT_THIS_LIFT,))
+        assert found.images[1].verdict is UNKNOWN
+
+
 def test_shapes_that_do_not_fit_are_refused() -> None:
     """Embeddings of another model's size must not be judged at all."""
     with pytest.raises(ValueError, match="expected 1 embeddings of 2 numbers"):

@@ -8,7 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lifts.decision.references import reference_embeddings
+from lifts.decision.judge import judge
+from lifts.decision.reasons import Reason
+from lifts.decision.references import LiftReferences, reference_embeddings
+from lifts.decision.verdict import Verdict
 from service.domain.errors import ArtefactError
 from service.inference.artefact import read_manifest, verify
 from service.inference.model import EmbeddingModel
@@ -22,6 +25,7 @@ from tests.service.tiny_model import (
     Seated,
     Stubborn,
     Tiny,
+    passage,
     picture,
     write_artefact,
     write_seated,
@@ -157,6 +161,20 @@ def test_a_model_that_compares_judges_each_picture_by_its_own_masks(tmp_path: Pa
     assert model.pictures(pictures[:3], one).matches[:, 0].tolist() == pytest.approx([-1.8] * 3)
     with pytest.raises(ValueError, match=r"expected references float32\[3, 100\] or \[3, 3, 100\]"):
         model.pictures(pictures[:3], by)
+
+
+def test_a_match_that_is_no_number_is_no_verdict_by_distances(tmp_path: Path) -> None:
+    """A network that compares and answers NaN is not judged as one that only gives distances."""
+    model = EmbeddingModel.load(write_artefact(tmp_path, Comparing), "cpu", threads=1)
+    masks = model.masks(np.stack([OPEN, CLOSE]))
+    references = LiftReferences(masks[:, None], None, 1, model.manifest.identity)
+    shown = passage("p", [picture(CLOSE)] * 3, 0.0).pictures
+    compared = reference_embeddings(masks)
+    compared[2] = np.nan
+    inference = model.pictures(np.stack([each.image for each in shown]), compared)
+    assert np.isnan(inference.matches[:, 0]).all()
+    found = judge(shown, inference, references, model.manifest.calibration)
+    assert (found.verdict, found.reasons) == (Verdict.UNKNOWN, (Reason.NOT_FINITE,))
 
 
 def test_another_margin_than_the_golden_one_is_refused(tmp_path: Path) -> None:
