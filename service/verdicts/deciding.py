@@ -26,7 +26,7 @@ from service.store.pictures import Pictures
 from service.verdicts.active_masks import ActiveMasks
 from service.verdicts.counters import Event, PassageCounters
 from service.verdicts.recorder import Recorder
-from service.verdicts.recording import draft_of, maps_of
+from service.verdicts.recording import PassageDraft, draft_of, maps_of
 
 log = structlog.get_logger(__name__)
 
@@ -158,32 +158,44 @@ class Decider:
     def _handle(self, item: _Answered) -> None:
         # One passage that cannot be decided must neither blind every lift nor vanish.
         if (error := attempt(partial(self._decide, item))) is not None:
-            log.error("a passage could not be decided", passage=item.passage.id, exc_info=error)
-            draft = draft_of(item.passage, unknown(Reason.FAILED))
+            judgement = unknown(Reason.FAILED)
+            draft = draft_of(item.passage, judgement)
             if item.passage.test is not None:
                 self._recorder.add_test(draft, item.passage.test)
+                log.error("a test's passage could not be decided", passage=item.passage.id, exc_info=error)
                 return
             self._tally.add(Event.PASSAGES_FAILED)
             self._recorder.add(draft)
+            log.error("a passage could not be decided", passage=item.passage.id, exc_info=error)
+            # A lift of which every passage fails is one that nobody sees. Perhaps it was this that failed.
+            attempt(partial(self._conditions.judged, item.passage.lift_id, judgement))
 
     def _decide(self, item: _Answered) -> None:
         passage, answer = item.passage, item.answer
         judgement = self._judge(item)
+        draft = draft_of(passage, judgement)
         if passage.test is not None:  # neither a carrier's passage, nor a sign of how well the lift is seen
-            self._recorder.add_test(draft_of(passage, judgement), passage.test)
+            self._recorder.add_test(draft, passage.test)
             return
-        if answer is None:
-            draft = draft_of(passage, judgement)
-        else:
-            maps = maps_of(answer, item.engine.manifest.calibration.bar_map_cells, passage.shown)
-            masks = None if item.masks is None else item.masks.masks
-            draft = draft_of(passage, judgement, maps, self._pictures, masks)
+        if answer is not None:
+            made: list[PassageDraft] = []
+            # An open bar is an alarm also where what shows it cannot be kept.
+            if error := attempt(lambda: made.append(self._with_evidence(item, answer, judgement))):
+                log.error("a passage has no evidence", passage=passage.id, exc_info=error)
+            draft = made[0] if made else draft
         self._recorder.add(draft)
         self._conditions.judged(passage.lift_id, judgement)
         if answer is not None and item.masks is not None and answer.exception(0) is None:
             inference = answer.result(0)
             for follower in self.followers:
                 follower(passage, item.masks, inference, judgement, item.engine)
+
+    def _with_evidence(
+        self, item: _Answered, answer: Future[Inference], judgement: Judgement
+    ) -> PassageDraft:
+        maps = maps_of(answer, item.engine.manifest.calibration.bar_map_cells, item.passage.shown)
+        masks = None if item.masks is None else item.masks.masks
+        return draft_of(item.passage, judgement, maps, self._pictures, masks)
 
     def _judge(self, item: _Answered) -> Judgement:
         references = None if item.masks is None else item.masks.lift_references()

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 from sqlalchemy.orm import Session
+from structlog.testing import capture_logs
 
 from lifts.decision.arming import ArmingReason
 from lifts.decision.reasons import Reason
@@ -314,6 +315,31 @@ def test_a_passage_whose_judging_fails_is_recorded_and_the_next_is_judged(
     house.send("next", [OPEN])
     assert house.heard.get(timeout=120).passage_id == "next"
     assert house.pipeline.counts()["passages_failed"] == 1
+
+
+def test_a_lift_of_which_every_passage_fails_is_said_to_be_blind(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the error is: nobody sees these carriers, and operators hear of it."""
+    monkeypatch.setattr(deciding, "judge_passage", lambda *_: 1 / 0)
+    with capture_logs():  # five tracebacks take longer to print than all else
+        for number in range(5):
+            house.send(f"broken {number}", [OPEN])
+        alarm = house.heard.get(timeout=120)
+    assert (alarm.kind, alarm.lift_id) == (AlarmKind.LIFT_UNKNOWN_RATE, "lift")
+    assert alarm.parameters["reasons"] == Reason.FAILED
+
+
+def test_an_open_bar_of_which_no_evidence_can_be_made_is_an_alarm(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What goes wrong after the verdict, while pictures and maps are prepared, does not undo it."""
+    monkeypatch.setattr(deciding, "maps_of", lambda *_: 1 / 0)
+    with capture_logs():
+        house.send("open", [OPEN])
+        alarm = house.heard.get(timeout=120)
+    assert (alarm.kind, alarm.passage_id, alarm.evidence) == (AlarmKind.BAR_OPEN, "open", ())
+    assert house.record("open").judgement.verdict is Verdict.OPEN
 
 
 def test_a_late_alarm_says_when_its_carrier_left(house: House) -> None:
