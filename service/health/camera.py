@@ -22,6 +22,7 @@ _CHANGES = (
     0.6  # of the time after which a picture counts as frozen: one that has not changed for so long may be
 )
 _FROZEN_AGAIN_S = 0.5  # after a key frame, while the picture is known to be frozen
+_CAPTION = 12  # of 90 rows at the top and at the bottom, where cameras and recorders write the running time
 
 
 class CameraHealth:
@@ -154,10 +155,14 @@ class CameraHealth:
         return self._lost.step(None, now_s, message)
 
     def _check_frozen(self, view: View, now_s: float) -> Trouble | None:
-        """Return the trouble if the picture does not change; key frames change it only by a trace."""
+        """Return the trouble if the picture does not change, but for a clock that is written into it.
+
+        Key frames change it only by a trace.
+        """
         before = self._frozen_view
         if before is not None:
-            change = np.abs(view.samples.astype(np.int16) - before.samples)
+            seen = slice(_CAPTION, -_CAPTION)
+            change = np.abs(view.samples[seen].astype(np.int16) - before.samples[seen])
             if float(change.mean()) < self.limits.frozen_change and float((change > 12).mean()) < 5e-4:
                 still_s = now_s - self._frozen_since_s
                 # A key frame now and then shifts what an encoder makes of the same picture.

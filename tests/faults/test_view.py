@@ -165,6 +165,27 @@ def test_a_frozen_picture_is_said_within_10_s(tmp_path: Path) -> None:
     assert health.problem == Reason.CAMERA_FROZEN
 
 
+@pytest.mark.fault(4)
+@pytest.mark.parametrize("baseline_px", [30, 352])
+@pytest.mark.parametrize("size", [0.6, 0.8, 1.0, 1.3])
+def test_a_clock_that_runs_over_a_frozen_picture_is_no_sign_of_life(baseline_px: int, size: float) -> None:
+    """Row 4: cameras and recorders write the time over what stands still; 14 to 28 of 360 pixels."""
+    health = CameraHealth("lift", 0.0)
+    watch(health, 0.0, 20.0)
+    frozen, shown = picture(24), itertools.count()
+
+    def ticking(_: Image) -> Image:
+        second = int(next(shown) / LOOKS)
+        text = f"2026-01-01 12:{second // 60:02d}:{second % 60:02d}"
+        place = (20, baseline_px)
+        written = cv2.putText(frozen.copy(), text, place, cv2.FONT_HERSHEY_SIMPLEX, size, (255, 255, 255), 2)
+        return np.asarray(written, np.uint8)
+
+    reports = watch(health, 20.0, 90.0, ticking)
+    assert [(event.kind, event.active) for _, event in reports] == [(AlarmKind.CAMERA_FROZEN, True)]
+    assert reports[0][0] - 20.0 <= 10.0
+
+
 @pytest.mark.fault(31)
 def test_a_lens_that_is_covered_under_shelved_snow_is_a_new_event(store: Store) -> None:
     """Row 31: snow on the lens is shelved, then the lens is covered: another alarm, active, within 30 s."""
