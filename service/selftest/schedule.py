@@ -7,7 +7,7 @@ jumps tests twice, or never.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 import structlog
 
@@ -62,14 +62,16 @@ class SelfTestSchedule:
         """Return when the newest scheduled test should have begun, aware; None where none is scheduled."""
         if self._at is None:
             return None
-        local = now.astimezone()
-        today = local.replace(hour=self._at.hour, minute=self._at.minute, second=0, microsecond=0)
-        return today if today <= local else today - timedelta(days=1)
+        today = now.astimezone().date()
+        due = _local(today, self._at)
+        return due if due <= now else _local(today - timedelta(days=1), self._at)
 
     def next_at(self) -> datetime | None:
         """Return when the next daily test begins, aware; None where none is scheduled."""
         newest = self.due_at(self._clock.now())
-        return None if newest is None else newest + timedelta(days=1)
+        if newest is None or self._at is None:
+            return None
+        return _local(newest.date() + timedelta(days=1), self._at)
 
     def is_missed(self, lift_id: str) -> bool:
         """Say whether the lift has had none for more than a day, as far as was looked."""
@@ -123,3 +125,8 @@ class SelfTestSchedule:
                 return
             self._waited = True
             self.step()
+
+
+def _local(day: date, at: time) -> datetime:
+    """Return the aware time of a day and a clock in this machine's zone, summer or winter time."""
+    return datetime.combine(day, at).astimezone()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
+from time import tzset as set_zone
 
 import pytest
 
@@ -69,10 +71,13 @@ class Tests:
 
 
 @pytest.fixture
-def tests(store: Store, monkeypatch: pytest.MonkeyPatch) -> Tests:
-    monkeypatch.setenv("TZ", "UTC")
-    store.write(lambda s: lifts.put(s, LIFT)).result()
-    return Tests(store, Clock(datetime.now(UTC).replace(hour=9, minute=0) + timedelta(days=1)))
+def tests(store: Store) -> Iterator[Tests]:
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("TZ", "UTC")
+        set_zone()
+        store.write(lambda s: lifts.put(s, LIFT)).result()
+        yield Tests(store, Clock(datetime.now(UTC).replace(hour=9, minute=0) + timedelta(days=1)))
+    set_zone()
 
 
 def test_each_lift_is_tested_once_a_day(tests: Tests) -> None:
@@ -100,6 +105,24 @@ def test_a_clock_that_jumps_neither_tests_twice_nor_never(tests: Tests, jump: ti
     schedule.step()
     assert (len(tests.ran), tests.missed()) == (1, [])
     tests.clock.pass_by(24)
+    schedule.step()
+    assert (len(tests.ran), tests.missed()) == (2, [])
+
+
+def test_the_night_in_which_the_clocks_go_back_has_one_test(
+    tests: Tests, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tested at 1:30 in summer time, 23:30 UTC: that was today's at 2:40 in winter time, too."""
+    monkeypatch.setenv("TZ", "Europe/Zurich")
+    set_zone()
+    tests.clock.now = datetime(2031, 10, 25, 23, 40, tzinfo=UTC)
+    schedule = tests.schedule(time(1, 30))
+    schedule.step()
+    assert schedule.next_at() == datetime(2031, 10, 27, 0, 30, tzinfo=UTC)
+    tests.clock.pass_by(3)
+    schedule.step()
+    assert len(tests.ran) == 1
+    tests.clock.pass_by(22)
     schedule.step()
     assert (len(tests.ran), tests.missed()) == (2, [])
 
