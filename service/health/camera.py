@@ -35,6 +35,7 @@ class CameraHealth:
         now_s: when it began.
         limits: when a camera counts as impaired.
         reference: the camera's reference view, as an earlier process learnt it.
+        size: of the pictures that the track was drawn for, in pixels across and down, if that is known.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class CameraHealth:
         now_s: float,
         limits: HealthLimits | None = None,
         reference: ReferenceView | None = None,
+        size: tuple[int, int] | None = None,
     ) -> None:
         self.limits = limits = limits or HealthLimits()
         self._started_s = now_s
@@ -50,7 +52,7 @@ class CameraHealth:
         self._live_since_s: float | None = None
         self._frozen_view: View | None = None
         self._frozen_since_s = now_s
-        self._monitor = ViewMonitor(limits, reference)
+        self._monitor = ViewMonitor(limits, reference, size)
         self._undecoded_s = float("-inf")
         self._lost = Impairment(AlarmKind.CAMERA_LOST, lift_id, 0.0, 0.0)
         self._frozen = Impairment(AlarmKind.CAMERA_FROZEN, lift_id, 0.0, limits.thawed_s)

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lifts.decision.reasons import Reason
+from service.capture.pictures.picture import same_shape
 from service.domain.arrays import Float32
 from service.health.limits import HealthLimits, Trouble
 from service.health.view import VIEW_WIDTH, View, displacement, likeness, outlines
@@ -28,13 +29,15 @@ class ReferenceView:
     """A camera's reference view. It outlives the process, so that a moved camera is still known to be moved.
 
     initial, current: uint8[90, 160], as first learnt and as it has adapted since. sharpness: of a view,
-    relative to contrast. structure: float32[9, 16], the share of views in which each cell has some.
+    relative to contrast. structure: float32[9, 16], the share of views in which each cell has some. size: of
+    the pictures by which it was learnt, in pixels across and down.
     """
 
     initial: npt.NDArray[np.uint8]
     current: npt.NDArray[np.uint8]
     sharpness: float
     structure: Float32
+    size: tuple[int, int]
 
 
 class ViewMonitor:
@@ -43,10 +46,17 @@ class ViewMonitor:
     Args:
         limits: see HealthLimits.
         reference: what an earlier process learnt.
+        size: of the pictures that the track was drawn for, if that is known.
     """
 
-    def __init__(self, limits: HealthLimits, reference: ReferenceView | None = None) -> None:
-        self._limits = limits
+    def __init__(
+        self,
+        limits: HealthLimits,
+        reference: ReferenceView | None = None,
+        size: tuple[int, int] | None = None,
+    ) -> None:
+        self._limits, self._size = limits, size
+        self._learnt_size: tuple[int, int] | None = None
         self._average: Float32 | None = None
         self._learned_s = 0.0
         self._sharpness = 0.0
@@ -59,16 +69,19 @@ class ViewMonitor:
         if reference is not None:
             self._learned_s = limits.learn_s
             self._sharpness, self._structure = reference.sharpness, reference.structure.copy()
+            self._learnt_size = reference.size
             self._current = reference.current.astype(np.float32)
             self._initial = reference.initial.astype(np.float32)
 
     @property
     def reference(self) -> ReferenceView | None:
         """What was learnt; None before enough was seen."""
-        if self._initial is None or self._current is None or self._structure is None:
+        if self._initial is None or self._current is None:
+            return None
+        if self._structure is None or self._learnt_size is None:
             return None
         initial, current = (np.rint(grey).astype(np.uint8) for grey in (self._initial, self._current))
-        return ReferenceView(initial, current, self._sharpness, self._structure.copy())
+        return ReferenceView(initial, current, self._sharpness, self._structure.copy(), self._learnt_size)
 
     def check_visibility(self, view: View) -> Trouble | None:
         """Return why the scene cannot be seen in this view, or None. Changes nothing."""
@@ -107,6 +120,8 @@ class ViewMonitor:
         """
         elapsed_s = 0.0 if self._last_s is None else min(now_s - self._last_s, 1.0)
         self._last_s = now_s
+        if (other := self._other_shape(view)) is not None:
+            return other
         grey = view.grey.astype(np.float32)
         if self._average is None:
             self._average = grey
@@ -123,6 +138,20 @@ class ViewMonitor:
         if self._change is None:
             self._learn(view, elapsed_s, _ADAPTATION_S)
         return self._change
+
+    def _other_shape(self, view: View) -> Trouble | None:
+        """Return that pictures have another shape than the camera's ever had: they are cut, or squeezed.
+
+        A view is compared in a size of its own, in which a picture that lost its sides may look as before.
+        """
+        self._learnt_size = self._learnt_size or view.size
+        known = [size for size in (self._learnt_size, self._size) if size is not None]
+        if any(same_shape(view.size, size) for size in known):
+            return None
+        width, height = view.size
+        message = f"the camera sends pictures of {width} x {height}, of another shape than before: "
+        message += "cut off, or squeezed? Set it as it was, or set the lift up anew"
+        return Trouble(Reason.ANOTHER_VIEW, message, {"width": width, "height": height})
 
     def _structure_left(self, view: View) -> float:
         """Return the share of the reference's structure that the view has; 0 if it has hardly any."""

@@ -36,6 +36,7 @@ class View:
     sharpness: mean absolute second difference of the frame halved to under 960 pixels across, grey levels;
         to be compared between frames of one camera.
     structure: bool[9, 16], which cells of the view show some outline.
+    size: the frame's width and height in pixels.
     """
 
     samples: npt.NDArray[np.uint8]
@@ -46,6 +47,7 @@ class View:
     burnt: float
     sharpness: float
     structure: Cells
+    size: tuple[int, int]
 
 
 def inspect(frame: Frame) -> View:
@@ -77,6 +79,7 @@ def inspect(frame: Frame) -> View:
         burnt=float((calm >= 250).mean()),
         sharpness=float(sharpness),
         structure=_structure(grey, high - low),
+        size=(frame.width, frame.height),
     )
 
 

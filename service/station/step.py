@@ -66,7 +66,8 @@ class Station:
         lift = watched.lift
         if lift.track is None or lift.camera is None:
             raise ConfigurationError(f"lift {lift.id}: no track and camera, so it cannot be watched")
-        self.health = CameraHealth(lift.id, now_s, limits, reference)
+        size = lift.camera.width, lift.camera.height
+        self.health = CameraHealth(lift.id, now_s, limits, reference, size)
         self._extractor = PassageExtractor(
             watched,
             options=options,

@@ -149,6 +149,40 @@ def test_a_line_that_stands_and_a_camera_that_is_moved(inline_engine: InlineEngi
     assert all(Reason.CAMERA_MOVED in each.reasons for each in judgements)
 
 
+@pytest.mark.fault(7)
+@pytest.mark.parametrize("cut", [True, False])
+def test_pictures_of_another_shape_are_no_picture_of_the_same_view(cut: bool) -> None:
+    """Row 7: a camera that was reset sends 4:3, cut off or squeezed: said, and `unknown` until undone."""
+
+    def reset(image: Image) -> Image:
+        return (
+            np.ascontiguousarray(image[:, 80:560])
+            if cut
+            else np.asarray(cv2.resize(image, (480, 360)), np.uint8)
+        )
+
+    camera = Camera()
+    camera.play(28.0)
+    camera.play(28.0, reset)
+    [(at_s, said)] = [(t_s, event) for t_s, event in camera.events if isinstance(event, Health)]
+    assert (said.kind, said.cause, said.active) == (AlarmKind.VIEW_CHANGED, Reason.ANOTHER_VIEW, True)
+    assert said.parameters == {"width": 480, "height": 360}
+    passages = camera.passages(after_s=at_s)
+    assert len(passages) >= 2
+    problems = {picture.problem for passage in passages for picture in passage.pictures}
+    assert problems == {Reason.ANOTHER_VIEW}
+    camera.play(12.0)
+    assert [event.active for _, event in camera.events if isinstance(event, Health)] == [True, False]
+
+
+@pytest.mark.fault(7)
+def test_a_camera_of_another_shape_than_its_lift_is_no_trouble_by_itself() -> None:
+    """Row 7: a second stream of 4:3 pixels from the start is what the lift was set up with."""
+    camera = Camera()
+    camera.play(32.0, lambda image: np.asarray(cv2.resize(image, (480, 360)), np.uint8))
+    assert not [event for _, event in camera.events if isinstance(event, Health)]
+
+
 @pytest.mark.fault(4)
 def test_a_frozen_picture_is_said_within_10_s(tmp_path: Path) -> None:
     """Row 4: the same frame, encoded again and again with advancing stamps: camera_frozen within 10 s."""
