@@ -20,7 +20,7 @@ def test_every_row_has_a_recipe_and_no_budget(preset: str) -> None:
     for row in ROWS.values():
         recipe = row.recipe(preset, 2, 1)
         assert (recipe.seed, recipe.threads) == (2, 1)
-        assert recipe.epochs > 20 * recipe.patience
+        assert recipe.epochs >= 20 * recipe.patience
         assert (recipe.side >= 200) or (preset != "paper")
 
 
@@ -67,9 +67,10 @@ def test_compared_rows_differ_in_one_thing(preset: str) -> None:
 def test_what_finds_carriers_again_has_its_orderings_at_full_size() -> None:
     """Each that `barwatch reproduce` has on reduced pictures; at 224 pixels and at 256 x 128.
 
-    Top DropBlock has a plan of its own, with adaptive L2's baseline.
+    Top DropBlock and adaptive L2 have plans of their own, with one baseline.
     """
-    claims = {o.claim for o in ORDERINGS if o.what == FOUND and "Top DropBlock" not in o.claim}
+    own = ("Top DropBlock", "adaptive L2")
+    claims = {o.claim for o in ORDERINGS if o.what == FOUND and not o.claim.startswith(own)}
     assert {o.claim.removesuffix(", full size") for o in PLANS["again"].orderings} == claims
     recipes = [row.recipe("paper", 0, 1) for row in PLANS["again"].rows]
     assert [recipe.side for recipe in recipes] == [224] * 3 + [256] * 8
