@@ -174,6 +174,11 @@ class Connections:
             if why := each.trouble(now_s, step_s):
                 self._cut(each, why)
 
+    def end(self) -> None:
+        """Close every connection at once, whatever is on its way."""
+        for each in list(self._all.values()):
+            each.transport.abort()
+
     def _make_room(self, among: dict[asyncio.BaseTransport, OpenConnection]) -> bool:
         oldest = next((each for each in among.values() if each.waits), None)
         if oldest is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import socket
 from collections.abc import Iterator
@@ -52,6 +53,12 @@ class WebServer(uvicorn.Server):
         if counter % COUNT_TICKS == 0:
             write_counts()
         return await super().on_tick(counter)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End as uvicorn does, and cut who is still connected then, which uvicorn leaves to the process."""
+        await super().shutdown(sockets)
+        self._connections.end()
+        await asyncio.sleep(0)  # asyncio closes them in the loop's next round
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

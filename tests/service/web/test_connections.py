@@ -116,6 +116,17 @@ def test_who_does_not_read_a_large_answer_is_cut(served: Served) -> None:
     assert slow.recv(1)
 
 
+def test_whoever_is_still_connected_when_the_service_ends_is_cut() -> None:
+    """A client that does not read its answer outlasts the grace: its connection is closed all the same."""
+    with web_server(app) as served:
+        deaf = served.client(ASK.replace(b"/ ", b"/large "), receive_buffer=4096)
+        assert deaf.recv(1)
+        served.opened.remove(deaf)  # it stays
+    assert len(served.connections) == 0
+    assert ended(deaf)
+    deaf.close()
+
+
 @pytest.mark.fault(15)
 def test_a_feed_that_is_not_read_is_cut(served: Served) -> None:
     """A WebSocket whose client reads nothing is closed after 10 s; nothing waits for it."""
