@@ -79,23 +79,31 @@ def _percentile_interval(
 
 def pack_flags(flags: Bool) -> str:
     """Pack bool[N] into text, for paired comparisons with other systems on the same pictures."""
-    return base64.b64encode(zlib.compress(np.packbits(flags).tobytes(), 9)).decode("ascii")
+    return _text(np.packbits(flags).tobytes())
 
 
 def unpack_flags(text: str, count: int) -> Bool:
     """Return the bool[count] that `pack_flags` packed."""
-    bits = np.frombuffer(zlib.decompress(base64.b64decode(text)), np.uint8)
+    bits = np.frombuffer(_bytes(text), np.uint8)
     return np.unpackbits(bits, count=count).astype(bool)
 
 
 def pack_shares(shares: Float64) -> str:
     """Pack float64[N] in 0..1 into text, rounded to 1/10,000, for the same comparisons."""
-    return base64.b64encode(zlib.compress(np.rint(shares * SHARE).astype("<u2").tobytes(), 9)).decode("ascii")
+    return _text(np.rint(shares * SHARE).astype("<u2").tobytes())
 
 
 def unpack_shares(text: str) -> Float64:
     """Return the float64[N] that `pack_shares` packed."""
-    return np.frombuffer(zlib.decompress(base64.b64decode(text)), "<u2").astype(np.float64) / SHARE
+    return np.frombuffer(_bytes(text), "<u2").astype(np.float64) / SHARE
+
+
+def _text(content: bytes) -> str:
+    return base64.b64encode(zlib.compress(content, 9)).decode("ascii")
+
+
+def _bytes(text: str) -> bytes:
+    return zlib.decompress(base64.b64decode(text))
 
 
 def paired_difference(

@@ -19,7 +19,7 @@ from service.alarms.conditions import HealthConditions
 from service.domain.errors import EngineUnavailableError
 from service.domain.masks import MaskVersion
 from service.domain.passage import Passage, judge_passage
-from service.host.runner import Runner, attempt
+from service.host.runner import Runner, attempt, settle
 from service.inference.protocol import Engine
 from service.inference.running.switching import engine_of
 from service.store.pictures import Pictures
@@ -173,27 +173,26 @@ class Decider:
     def _decide(self, item: _Answered) -> None:
         passage, answer = item.passage, item.answer
         judgement = self._judge(item)
-        draft = draft_of(passage, judgement)
         if passage.test is not None:  # neither a carrier's passage, nor a sign of how well the lift is seen
-            self._recorder.add_test(draft, passage.test)
+            self._recorder.add_test(draft_of(passage, judgement), passage.test)
             return
-        if answer is not None:
-            made: list[PassageDraft] = []
-            # An open bar is an alarm also where what shows it cannot be kept.
-            if error := attempt(lambda: made.append(self._with_evidence(item, answer, judgement))):
-                log.error("a passage has no evidence", passage=passage.id, exc_info=error)
-            draft = made[0] if made else draft
-        self._recorder.add(draft)
+        evident: Future[PassageDraft] = Future()
+        settle(evident, partial(self._with_evidence, item, judgement))
+        if (error := evident.exception()) is None:
+            self._recorder.add(evident.result())
+        else:  # an open bar is an alarm also where what shows it cannot be kept
+            log.error("a passage has no evidence", passage=passage.id, exc_info=error)
+            self._recorder.add(draft_of(passage, judgement))
         self._conditions.judged(passage.lift_id, judgement)
         if answer is not None and item.masks is not None and answer.exception(0) is None:
             inference = answer.result(0)
             for follower in self.followers:
                 follower(passage, item.masks, inference, judgement, item.engine)
 
-    def _with_evidence(
-        self, item: _Answered, answer: Future[Inference], judgement: Judgement
-    ) -> PassageDraft:
-        maps = maps_of(answer, item.engine.manifest.calibration.bar_map_cells, item.passage.shown)
+    def _with_evidence(self, item: _Answered, judgement: Judgement) -> PassageDraft:
+        if item.answer is None:
+            return draft_of(item.passage, judgement)
+        maps = maps_of(item.answer, item.engine.manifest.calibration.bar_map_cells, item.passage.shown)
         masks = None if item.masks is None else item.masks.masks
         return draft_of(item.passage, judgement, maps, self._pictures, masks)
 

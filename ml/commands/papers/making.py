@@ -139,12 +139,13 @@ class SharedPlan:
 
     def _is_elsewhere(self, step: MadeResult) -> bool:
         """Return whether all that a step needs was made, and a checkpoint of it is not here."""
-        if step.needs is None or step.needs.exists():
-            return False
+        return step.needs is not None and not step.needs.exists() and self._follows(step)
+
+    def _follows(self, step: MadeResult) -> bool:
         return all(self._is_made(file) for file in step.after)
 
     def _can_begin(self, step: MadeResult) -> bool:
-        return self._there(step.pictures) and all(self._is_made(file) for file in step.after)
+        return self._there(step.pictures) and self._follows(step)
 
     def _there(self, names: Iterable[SetOfPictures]) -> bool:
         over = self._told[len(self._steps)]

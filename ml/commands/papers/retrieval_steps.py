@@ -7,6 +7,7 @@ from itertools import product
 from pathlib import Path
 
 from ml.papers.comparison.orderings import named
+from ml.train.loop import BEST
 
 SIDE = "side=112"
 """What two cores can train with; the papers have 224 and 256x128."""
@@ -89,5 +90,5 @@ def retrieval_steps(
             where, file = folder / "retrieval" / run, Path("systems") / f"{run}.json"
             how = f"{words('--set', changes)} --seed {seed} --threads {threads}"
             train = f"barwatch train {system} {how} {place} --out {where} --resume"
-            judge = f"barwatch evaluate {system} --checkpoint {where / 'best.pt'} {place}"
+            judge = f"barwatch evaluate {system} --checkpoint {where / BEST} {place}"
             yield str(file), (*first(changes), train, f"{judge} --out {results / file}")

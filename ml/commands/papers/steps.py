@@ -89,7 +89,7 @@ def steps(results: Path, folder: Path, threads: int) -> Iterator[MadeResult]:
         train = (
             f"barwatch train {system} {how} --seed {seed} --threads {threads} {place} --out {where} --resume"
         )
-        judge = f"barwatch evaluate {system} --checkpoint {where}/best.pt {place} --out {results / file}"
+        judge = f"barwatch evaluate {system} --checkpoint {where / BEST} {place} --out {results / file}"
         pictures: tuple[SetOfPictures, ...] = ("small", "large") if large else ("small",)
         return MadeResult(str(file), (*first, train, judge), pictures, ("judged",))
 
