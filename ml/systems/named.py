@@ -44,8 +44,8 @@ RECIPES: dict[str, Recipe] = {
     "vgg16": ClassifierRecipe(network="vgg16", learning_rate=1e-2),
     "resnet50": ClassifierRecipe(network="resnet50", learning_rate=1e-2),
     "efficientnet-lite0": ClassifierRecipe(
-        network="efficientnet-lite0", optimiser="adam", learning_rate=1e-3
-    ),
+        network="efficientnet-lite0", optimiser="adam", learning_rate=1e-4
+    ),  # its normalisation is fixed: by 1e-3 its first steps lead to one answer for every picture
     "getnet": GetNetRecipe(optimiser="adam", learning_rate=1e-3),
     "abir": AbirRecipe(
         optimiser="adam",

@@ -94,6 +94,22 @@ def test_each_system_learns_what_a_batch_shows(name: str, data: PictureSet) -> N
     assert scores.isfinite().all()
 
 
+def test_a_network_of_fixed_normalisation_is_not_thrown_off_by_its_rate(data: PictureSet) -> None:
+    """EfficientNet-Lite0: Adam's first steps are as long as the rate; by 1e-3 the loss grows."""
+    torch.manual_seed(1)
+    recipe = recipe_of("efficientnet-lite0")
+    system = system_of(recipe)
+    adam = torch.optim.Adam(system.network.parameters(), recipe.learning_rate)
+    losses = []
+    for _ in range(3):
+        loss = system.loss(data, torch.arange(8), torch.Generator())
+        adam.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        adam.step()
+        losses.append(float(loss.detach()))
+    assert losses == sorted(losses, reverse=True)
+
+
 @pytest.mark.parametrize("l2", ["constant", "adaptive"])
 def test_regularisation_is_part_of_the_descent(l2: str, data: PictureSet, tmp_path: Path) -> None:
     """Either kind leads to other weights than none; learnt factors move."""
