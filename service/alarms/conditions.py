@@ -51,9 +51,10 @@ OF_CAMERA = frozenset(
         AlarmKind.VIEW_CHANGED,
         AlarmKind.LIFT_UNKNOWN_RATE,
         AlarmKind.STREAM_FAILED,
+        AlarmKind.WORKER_DOWN,
     }
 )
-"""Conditions that a camera's process watches; a new process does not know of them."""
+"""Conditions that a camera's process or its supervisor watches; a new one does not know of them."""
 
 OF_PASSAGES = frozenset({UNKNOWN_PASSAGES, ANOTHER_LIFT})
 """Causes that are watched here, by a PassageWatch."""

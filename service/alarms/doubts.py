@@ -26,10 +26,11 @@ SEEN_LIVE = frozenset(
         AlarmKind.LOW_VISIBILITY,
         AlarmKind.OVERLOADED,
         AlarmKind.STREAM_FAILED,
+        AlarmKind.WORKER_DOWN,
     }
 )
-"""Conditions that a camera would report again. A changed view is not among them: a new process may learn it
-as the normal one, so only carriers of this lift show that the view is back."""
+"""Conditions that a camera or its supervisor would report again. A changed view is not among them: a new
+process may learn it as the normal one, so only carriers of this lift show that the view is back."""
 
 
 def key_of(health: Health) -> Key:

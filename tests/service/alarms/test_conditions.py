@@ -225,6 +225,29 @@ def test_a_camera_that_is_long_live_and_clear_ends_what_stood_before(ward: Ward)
     assert ward.standing() == set()
 
 
+@pytest.mark.parametrize("restarts", [True, False])
+def test_a_cameras_process_that_runs_again_under_another_supervisor_is_not_down(
+    ward: Ward, *, restarts: bool
+) -> None:
+    """The service, or the lift's configuration, changed meanwhile: whoever said that it was down is gone.
+
+    Left standing, it suppressed for ever that the lift's carriers cannot be judged.
+    """
+    ward.report(DOWN)
+    if restarts:
+        ward.restart()
+    ward.status(CameraState.STARTING, "starting")
+    ward.status()
+    ward.settle()
+    assert ward.standing() == {(DOWN, "")}, "a first live status shows nothing"
+    ward.now_s += QUIET_S
+    ward.status()
+    ward.report(UNKNOWN_RATE)
+    ward.settle()
+    assert ward.standing() == {(UNKNOWN_RATE, "")}
+    assert ward.states()[-1] is AlarmState.ACTIVE
+
+
 def test_a_turned_camera_is_over_only_when_carriers_are_this_lifts_again(ward: Ward) -> None:
     """After a restart the turned view becomes the reference view: live and clear proves nothing."""
     ward.report(VIEW, "moved")
