@@ -47,8 +47,9 @@ class Doubts:
 
     def add(self, keys: Iterable[Key]) -> None:
         """Mark these alarms as doubtful: nobody watches their condition any more."""
-        self._keys.update(keys)
-        for _, lift_id, _ in self._keys:
+        new = set(keys)
+        self._keys |= new
+        for _, lift_id, _ in new:
             if lift_id is not None:
                 self._quiet_since_s.pop(lift_id, None)
 

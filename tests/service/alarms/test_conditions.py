@@ -248,6 +248,20 @@ def test_a_cameras_process_that_runs_again_under_another_supervisor_is_not_down(
     assert ward.states()[-1] is AlarmState.ACTIVE
 
 
+def test_a_camera_that_starts_again_and_again_keeps_no_other_lifts_alarm(ward: Ward) -> None:
+    """Its neighbour is live and clear, and says so."""
+    ward.report(LOST)
+    ward.restart()
+    for _ in range(round(QUIET_S)):
+        ward.conditions.status(
+            CameraStatus("neighbour", CameraState.STARTING, "starting", 0.0, None, 0, 0, 0, "")
+        )
+        ward.status()
+        ward.now_s += 2
+    ward.settle()
+    assert ward.standing() == set()
+
+
 def test_a_turned_camera_is_over_only_when_carriers_are_this_lifts_again(ward: Ward) -> None:
     """After a restart the turned view becomes the reference view: live and clear proves nothing."""
     ward.report(VIEW, "moved")
