@@ -78,14 +78,15 @@ class Plant:
         slots, chosen = self._slots_of(stored.names), choice.lifts
         shown = [each for each in stored.names if each in slots and (chosen is None or each in chosen)]
         standing = [each for each in stored.standing if choice.wants(each)]
-        found = [self._lift(lift_id, slots[lift_id], stored, standing) for lift_id in shown]
+        works = sight.works()
+        found = [self._lift(lift_id, slots[lift_id], stored, standing, works=works) for lift_id in shown]
         missing = set(chosen or ()) - set(shown)
         blind = bool(missing) or any(lift.in_service and not lift.sees for lift in found)
         with self._lock:
             self._counter += 1
         return PlantReport(
             counter=self._counter,
-            healthy=sight.works() and not blind,
+            healthy=works and not blind,
             newest_seq=stored.newest_seq,
             standing=len(standing),
             unacknowledged=sum(each.state in UNACKNOWLEDGED for each in standing),
@@ -117,7 +118,9 @@ class Plant:
                 self._slots = plant.slots(session)
         return self._slots
 
-    def _lift(self, lift_id: str, slot: int, stored: _Stored, standing: Sequence[Alarm]) -> LiftReport:
+    def _lift(
+        self, lift_id: str, slot: int, stored: _Stored, standing: Sequence[Alarm], *, works: bool
+    ) -> LiftReport:
         sight, own = self._sight, [each for each in standing if each.lift_id == lift_id]
         open_bars = [each for each in stored.standing if each.kind is AlarmKind.BAR_OPEN]
         return LiftReport(
@@ -125,7 +128,7 @@ class Plant:
             lift_id=lift_id,
             name=stored.names[lift_id],
             armed=sight.armed(lift_id),
-            sees=sight.sees(lift_id),
+            sees=works and sight.sees(lift_id),
             in_service=sight.in_service(lift_id),
             line=sight.line(lift_id),
             open_bars=sum(each.lift_id == lift_id for each in open_bars),  # a state: see PeerChoice

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 
+from service.domain.alarm import BLIND
 from service.domain.camera import CameraState
 from service.host.runner import Runner, Runners, RunnerState
 from service.industry.report.nouns import LineState
@@ -91,7 +92,12 @@ class Sight:
         )
 
     def sees(self, lift_id: str) -> bool:
-        """Return whether the lift's camera shows its carriers now."""
+        """Return whether the camera shows the carriers now, and no alarm says that they leave unseen."""
+        standing = self._pipeline.conditions.standing()
+        blind = any(kind in BLIND and place in {None, lift_id} for kind, place, _ in standing)
+        return not blind and self._shows(lift_id)
+
+    def _shows(self, lift_id: str) -> bool:
         status = self._pipeline.board.statuses().get(lift_id)
         if status is None or status.state is not CameraState.LIVE or status.cause:
             return False
@@ -116,7 +122,7 @@ class Sight:
     def line(self, lift_id: str) -> LineState:
         """Return how the line moves, as the camera sees it."""
         status = self._pipeline.board.statuses().get(lift_id)
-        if status is None or not self.sees(lift_id) or status.line_speed == "unknown":
+        if status is None or not self._shows(lift_id) or status.line_speed == "unknown":
             return LineState.UNKNOWN
         still = {"stopped": LineState.STOPPED, "backwards": LineState.BACKWARDS}
         return still.get(status.line_speed, LineState.RUNNING)

@@ -23,7 +23,7 @@ class LiftReport:
     """One lift as it is now.
 
     slot: its place in what has fixed addresses, 0..MOST_SLOTS - 1; it keeps it for ever.
-    armed: whether it may say that all is well. sees: pictures come and nothing is wrong with them.
+    armed: whether it may say that all is well. sees: pictures come, and what is on them can be judged.
     in_service: False while an operator has taken it out of service.
     open_bars: alarms of an open bar that stand; standing, unacknowledged: of any kind.
     passages: carriers since the service started. newest_seq: of its newest alarm or change of one, 0 if none.

@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from service.alarms.doubts import Key
+from service.domain.alarm import BLIND, AlarmKind
 from service.domain.camera import CameraState
 from service.host.runner import Runner, Runners
 from service.industry.report.nouns import LineState
@@ -33,7 +35,12 @@ class Scene:
             runner = self.runners.add(Runner(name, self._wait))
             runner.start()
         self.now_s = 0.0
-        pipeline: Any = SimpleNamespace(board=self.board, arming=lambda _: SimpleNamespace(armed=self.armed))
+        self.standing: set[Key] = set()
+        pipeline: Any = SimpleNamespace(
+            board=self.board,
+            arming=lambda _: SimpleNamespace(armed=self.armed),
+            conditions=SimpleNamespace(standing=lambda: self.standing),
+        )
         engine: Any = SimpleNamespace(status=SimpleNamespace(state="ready"))
         self.engine = engine
         self.sight = Sight(pipeline, self.runners, engine, clock=lambda: time.monotonic() + self.now_s)
@@ -82,6 +89,20 @@ def test_a_camera_that_shows_nothing_sees_nothing(scene: Scene, wrong: dict[str,
     assert not scene.sight.sees(LIFT)
     assert not scene.sight.healthy(LIFT)
     assert scene.sight.line(LIFT) is LineState.UNKNOWN
+
+
+@pytest.mark.parametrize("kind", sorted(BLIND))
+def test_a_lift_whose_carriers_leave_unseen_is_not_seen_however_well_its_camera_is(
+    scene: Scene, kind: AlarmKind
+) -> None:
+    """They cannot be judged, or are another lift's: no coil is energised. How the line moves is shown."""
+    scene.standing = {(AlarmKind.DISK_LOW, None, ""), (kind, "other", "")}
+    assert scene.sight.healthy(LIFT)
+    for place in (LIFT, None):
+        scene.standing = {(kind, place, "of whatever cause")}
+        assert not scene.sight.sees(LIFT)
+        assert not scene.sight.healthy(LIFT)
+    assert scene.sight.line(LIFT) is LineState.RUNNING
 
 
 def test_a_camera_that_reports_nothing_any_more_sees_nothing(scene: Scene) -> None:

@@ -11,7 +11,7 @@ from pymodbus.client import ModbusTcpClient
 
 from lifts.schema import Camera, Lift
 from service.domain.alarm import Alarm, AlarmKind, AlarmState
-from service.industry.modbus.registers import LIFTS_AT, RING_AT
+from service.industry.modbus.registers import LIFTS_AT, RING_AT, RegisterImage
 from service.industry.peers.output import MODBUS, PeerOutput
 from service.industry.plant import Plant
 from service.industry.report.source import PeerChoice
@@ -107,3 +107,16 @@ def test_what_is_not_chosen_makes_nothing_look_better(store: Store) -> None:
     assert (north.healthy, [each.lift_id for each in north.lifts], north.standing) == (True, ["north"], 1)
     assert not plant.report(PeerChoice(("north", "gone"))).healthy
     assert not plant.report(PeerChoice()).healthy
+
+
+def test_a_service_that_cannot_judge_sees_no_lift(store: Store) -> None:
+    """Its cameras are well, but the network is gone: the word of each lift says blind, and not well."""
+
+    class Halted(AllWell):
+        def works(self) -> bool:
+            return False
+
+    image = RegisterImage(EPOCH)
+    for sight, bits in ((AllWell(), 0b01111), (Halted(), 0b10101)):
+        image.put_report(Plant(store, sight, store.data, EPOCH).report(PeerChoice()))  # type: ignore[arg-type]
+        assert image.words[LIFTS_AT] & 0b11111 == bits
