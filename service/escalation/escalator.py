@@ -14,9 +14,10 @@ from datetime import datetime
 from functools import partial
 
 from service.domain.escalation.plan import WaitingAlarm, calls_due
+from service.host.clocks.waits import Waits
 from service.host.runner import Runner, Runners
 from service.store import escalations
-from service.store.alarms.escalating import Unacknowledged, escalate, unacknowledged
+from service.store.alarms.escalating import escalate, unacknowledged
 from service.store.database import Store
 
 EVERY_S = 1.0
@@ -42,8 +43,7 @@ class Escalator:
         runners: Runners | None = None,
     ) -> None:
         self._store, self._now, self._clock = store, now, clock
-        self._since_s: dict[tuple[str, datetime], float] = {}
-        self._looked_s: float | None = None
+        self._waits: Waits[tuple[str, datetime]] = Waits()
         self.runner = (runners or Runners()).add(Runner("escalation", self.step, every_s=EVERY_S))
 
     def start(self) -> None:
@@ -60,23 +60,9 @@ class Escalator:
         with self._store.reading() as session:
             rules = escalations.listing(session)
             found = unacknowledged(session)
-        since_s = {alarm.key: self._since(alarm, now_s, now) for alarm in found}
-        self._since_s, self._looked_s = since_s, now_s  # what is no longer there is forgotten
+        waited_s = self._waits.look({alarm.key: alarm.called_at for alarm in found}, now, now_s)
         waiting = [
-            WaitingAlarm(one.id, one.lift_id, one.priority, now_s - since_s[one.key], one.level)
-            for one in found
+            WaitingAlarm(one.id, one.lift_id, one.priority, waited_s[one.key], one.level) for one in found
         ]
         if due := calls_due(waiting, rules)[:AT_ONCE]:
             self._store.write(partial(escalate, calls=due)).result()
-
-    def _since(self, alarm: Unacknowledged, now_s: float, now: datetime) -> float:
-        """Return the monotonic time since when an alarm waits.
-
-        It came since the last look, unless this is the first one: however wrong the clock may be that its
-        time was read from.
-        """
-        known = self._since_s.get(alarm.key)
-        if known is not None:
-            return known
-        waited_s = max((now - alarm.called_at).total_seconds(), 0.0)
-        return now_s - waited_s if self._looked_s is None else max(now_s - waited_s, self._looked_s)

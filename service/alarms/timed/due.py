@@ -18,6 +18,7 @@ from service.alarms.timed import service_state
 from service.alarms.timed.flood import WITHIN, FloodWatch
 from service.domain.alarm import Alarm, AlarmStatus
 from service.domain.errors import ConflictError, DamagedError, NotFoundError
+from service.host.clocks.waits import Waits
 from service.host.clocks.wall_clock import WallClock
 from service.store.alarms import due, out_of_service
 from service.store.database import Store
@@ -56,21 +57,24 @@ class DueAlarms:
     ) -> None:
         self._store, self._clock, self._times = store, clock, times or AlarmTimes()
         self._on_status, self._flood = on_status, FloodWatch()
+        self._rides: Waits[str] = Waits()
         self.status = AlarmStatus()
 
     def step(self) -> None:
         """Do what is due now. Raises StoreError."""
-        now = self._clock.now()
+        now, now_s = self._clock.now(), self._clock.counter_s
         with self._store.reading() as session:
             out = out_of_service.listing(session)
             over = [entry.lift_id for entry in out if entry.until <= now]
             marks = due.to_be_marked(session, out) or due.back_in_service(session, out)
-            past = due.past_the_station(session, now - self._times.bar_open_ends)
+            on_the_way = due.on_the_way(session)
             heard = due.no_longer_suppressed(session)
             again: Sequence[str] = ()
             if self._times.realarm:
                 again = due.acknowledged_for_long(session, now - self._times.realarm)
-        if past:
+        ends_s = self._times.bar_open_ends.total_seconds()
+        rides_s = self._rides.look(on_the_way, now, now_s)
+        if past := [alarm_id for alarm_id, ride_s in rides_s.items() if ride_s >= ends_s][: due.STEP]:
             ended = partial(lifecycle.clear, note="its carrier has passed the next station", now=now)
             self._each(past, ended)
         if heard:

@@ -84,6 +84,11 @@ class WallClock:
             return expected
 
     @property
+    def counter_s(self) -> float:
+        """The counter that nobody sets, in seconds; what is measured by it knows no jumps."""
+        return self._counter_s()
+
+    @property
     def jump_s(self) -> float:
         """By how many seconds the system's time is off from the expected one; 0.0 while it is believed."""
         self.now()

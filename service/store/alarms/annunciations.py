@@ -6,15 +6,13 @@ from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, String, func, select, type_coerce
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
 
 from service.domain.alarm import HIDDEN, LEAST_IMPORTANT, AlarmKind, AlarmState, priority_of
 from service.figures.key_figures import AlarmSource, Annunciation
 from service.store.reports.calls import CALLS, SEEN
 from service.store.tables import AlarmEventRow, AlarmRow, filters
-
-_TIME = "[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9] [0-2][0-9]:[0-5][0-9]:[0-5][0-9]*"
 
 _SAID = "chatter"
 
@@ -30,7 +28,7 @@ def annunciations(
 
     lift_id: of this lift only. lifts: of these only, and of none.
     """
-    within = _dated(AlarmEventRow.at), AlarmEventRow.at >= begin, AlarmEventRow.at < end
+    within = filters.dated(AlarmEventRow.at), AlarmEventRow.at >= begin, AlarmEventRow.at < end
     called = *within, AlarmEventRow.action.in_((*CALLS, _SAID))
     state = filters.part(AlarmEventRow.alarm, "$.state")
     about = AlarmRow.kind, AlarmRow.lift_id, AlarmRow.cause
@@ -43,7 +41,7 @@ def annunciations(
     answers = select(*steps).where(
         AlarmEventRow.alarm_id.in_(raised),
         AlarmEventRow.action.in_((*CALLS, SEEN)),
-        _dated(AlarmEventRow.at),
+        filters.dated(AlarmEventRow.at),
     )
     lives: defaultdict[str, list[tuple[datetime, str]]] = defaultdict(list)
     for _, alarm_id, at, action in sorted(session.execute(answers), key=lambda row: row[0]):
@@ -65,7 +63,9 @@ def standing_since(
     session: Session, lift_id: str | None = None, lifts: Collection[str] | None = None
 ) -> tuple[datetime, ...]:
     """Return when each alarm that stands in sight was raised; hidden ones are counted by `hidden_counts`."""
-    query = select(AlarmRow.state, AlarmRow.raised_at).where(filters.attention(), _dated(AlarmRow.raised_at))
+    query = select(AlarmRow.state, AlarmRow.raised_at).where(
+        filters.attention(), filters.dated(AlarmRow.raised_at)
+    )
     query = query.where(*_mine(lift_id, lifts))
     return tuple(at for state, at in session.execute(query) if state not in HIDDEN)
 
@@ -82,12 +82,7 @@ def hidden_counts(
 
 def first_at(session: Session) -> datetime | None:
     """Return when the first alarm there is was raised."""
-    return session.scalar(select(func.min(AlarmEventRow.at)).where(_dated(AlarmEventRow.at)))
-
-
-def _dated(column: InstrumentedAttribute[datetime]) -> ColumnElement[bool]:
-    """Whether a row's time can be read: else it is reported where it is shown, and counts for nothing."""
-    return func.glob(_TIME, type_coerce(column, String))
+    return session.scalar(select(func.min(AlarmEventRow.at)).where(filters.dated(AlarmEventRow.at)))
 
 
 def _mine(lift_id: str | None, lifts: Collection[str] | None) -> list[ColumnElement[bool]]:

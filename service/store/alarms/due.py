@@ -1,8 +1,8 @@
-"""Which alarms change by themselves now: each query gives at most a step of ids."""
+"""Which alarms change by themselves now: but for one, each query gives at most a step of ids."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select
@@ -26,10 +26,11 @@ def expired(session: Session, now: datetime) -> tuple[str, ...]:
     return tuple(session.scalars(query.order_by(AlarmRow.row).limit(STEP)))
 
 
-def past_the_station(session: Session, before: datetime) -> tuple[str, ...]:
-    """Return the alarms of the bar that were raised before then and have not ended."""
-    query = select(AlarmRow.id).where(filters.on_the_way(), AlarmRow.raised_at <= before)
-    return tuple(session.scalars(query.order_by(AlarmRow.raised_at).limit(STEP)))
+def on_the_way(session: Session) -> Mapping[str, datetime]:
+    """Return the alarms of the bar that have not ended, the oldest first, and when each was raised."""
+    which = filters.on_the_way(), filters.dated(AlarmRow.raised_at)
+    query = select(AlarmRow.id, AlarmRow.raised_at).where(*which)
+    return {row.id: row.raised_at for row in session.execute(query.order_by(AlarmRow.raised_at))}
 
 
 def acknowledged_for_long(session: Session, since: datetime) -> tuple[str, ...]:

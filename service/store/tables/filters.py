@@ -32,6 +32,8 @@ from service.store.sql.portable import JsonNumber
 from service.store.tables import terms
 from service.store.tables.rows import PassageRow
 
+_TIME = "[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9] [0-2][0-9]:[0-5][0-9]:[0-5][0-9]*"
+
 Names = str | tuple[str, ...]
 """A model's name; or all its names, where it was called otherwise before."""
 
@@ -113,6 +115,11 @@ def grouped() -> ColumnElement[bool]:
 def on_the_way() -> ColumnElement[bool]:
     """Alarms of the bar that have not ended, by their index."""
     return sql(terms.ON_THE_WAY)  # type: ignore[return-value]
+
+
+def dated(column: InstrumentedAttribute[datetime]) -> ColumnElement[bool]:
+    """Rows whose time can be read: a damaged one, which would make the whole query fail, is left out."""
+    return func.glob(_TIME, type_coerce(column, String))
 
 
 def reviewed() -> ColumnElement[bool]:

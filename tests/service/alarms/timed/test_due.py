@@ -36,13 +36,20 @@ class Clockwork:
     now: datetime = NOW
     said: list[AlarmStatus] = field(default_factory=list)
     count: int = 0
+    set_by: timedelta = timedelta()
 
     def __post_init__(self) -> None:
-        clock = WallClock(lambda: self.now, self.counter_s, "boot")
-        self.due = DueAlarms(self.store, clock, AlarmTimes(), self.said.append)
+        self.clock = WallClock(lambda: self.now, self.counter_s, "boot")
+        self.due = DueAlarms(self.store, self.clock, AlarmTimes(), self.said.append)
 
     def counter_s(self) -> float:
-        return self.now.timestamp()
+        return (self.now - self.set_by).timestamp()
+
+    def set(self, by: timedelta) -> None:
+        """Somebody sets the system's time, and says that it is right."""
+        self.now += by
+        self.set_by += by
+        self.clock.confirm()
 
     def later(self, minutes: float) -> None:
         self.now += minutes * MINUTE
@@ -95,6 +102,33 @@ def test_an_alarm_of_the_bar_ends_when_its_carrier_has_passed_the_next_station(c
     assert [alarm.id for alarm in clockwork.standing()] == [unseen.id]
     clockwork.later(600)
     assert clockwork.one(unseen.id) == found
+
+
+@pytest.mark.parametrize("by", [timedelta(hours=1), timedelta(hours=-1)])
+def test_a_clock_that_is_set_makes_no_ride_shorter_or_longer(clockwork: Clockwork, by: timedelta) -> None:
+    """A carrier is on its way for ten minutes: whoever looks meanwhile finds its alarm standing."""
+    before = clockwork.bar_open()
+    clockwork.later(1)
+    clockwork.set(by)
+    after = clockwork.bar_open()
+    clockwork.later(8.9)
+    assert clockwork.one(before.id).state is AlarmState.ACTIVE
+    clockwork.later(0.1)
+    assert clockwork.one(before.id).state is AlarmState.RETURNED
+    assert clockwork.one(after.id).state is AlarmState.ACTIVE
+    clockwork.later(1)
+    assert clockwork.one(after.id).state is AlarmState.RETURNED
+
+
+def test_after_a_start_a_ride_goes_on_from_when_its_alarm_was_raised(clockwork: Clockwork) -> None:
+    """Nobody counted while the service was down."""
+    alarm = clockwork.bar_open()
+    clockwork.now += 9.9 * MINUTE
+    clockwork.__post_init__()
+    clockwork.due.step()
+    assert clockwork.one(alarm.id).state is AlarmState.ACTIVE
+    clockwork.later(0.1)
+    assert clockwork.one(alarm.id).state is AlarmState.RETURNED
 
 
 def test_an_acknowledged_alarm_whose_condition_stays_calls_again(clockwork: Clockwork) -> None:
