@@ -13,7 +13,7 @@ import httpx
 import structlog
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
-from fastapi.responses import HTMLResponse, PlainTextResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
@@ -106,6 +106,7 @@ def _documented(root_path: str, lifespan: Lifespan | None) -> FastAPI:
         version=importlib.metadata.version("barwatch"),
         description=_ABOUT,
         openapi_tags=list(TAGS),
+        openapi_url=None,  # FastAPI makes it on the event loop, where it held every alarm: `_add_pages` does not
         docs_url=None,  # FastAPI's page loads a viewer from elsewhere: ours works without the internet
         redoc_url=None,
         lifespan=lifespan,
@@ -159,6 +160,10 @@ def _add_pages(app: FastAPI, root_path: str, time_zone: str) -> None:
     @app.get("/docs", include_in_schema=False)
     async def docs() -> Response:
         return page("docs.html")
+
+    @app.get("/openapi.json", include_in_schema=False)
+    def description() -> Response:  # on a thread: it takes a second of a processor, many on a busy machine
+        return JSONResponse(app.openapi())
 
     # Packed as it is sent, a third as long; nothing secret stands in these files that packing could betray.
     packed = GZipMiddleware(_Pages(directory=CONSOLE, check_dir=False), minimum_size=1000)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
 from service.api.threads import HEAVY, WAITING, is_vital
@@ -138,3 +139,27 @@ def test_for_an_unknown_lift_nothing_is_decoded(house: House) -> None:
     masks = {"open": PICTURE["image"], "close": PICTURE["image"]}
     assert house.call("POST", "/lifts/nobody/masks", Role.VIEWER, files=masks).status_code == 403
     assert not decoding.held.acquire(blocking=False)
+
+
+def test_while_the_description_is_made_everything_else_answers(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first to ask for `/openapi.json`, who may be anybody, holds up no alarm and no heartbeat."""
+    begun, release = threading.Event(), threading.Event()
+
+    def held(**known: Any) -> dict[str, Any]:
+        begun.set()
+        release.wait(60)
+        return get_openapi(**known)
+
+    monkeypatch.setattr("service.web.app.get_openapi", held)
+    with ThreadPoolExecutor(2) as clients:
+        described = clients.submit(house.client.get, "/openapi.json")
+        assert begun.wait(60)
+        alive = clients.submit(house.client.get, "/health/live")
+        try:
+            assert alive.result(20).status_code == 200
+            assert not described.done()
+        finally:
+            release.set()
+        assert described.result(120).json()["info"]["title"] == "Barwatch"
