@@ -106,7 +106,7 @@ def _documented(root_path: str, lifespan: Lifespan | None) -> FastAPI:
         version=importlib.metadata.version("barwatch"),
         description=_ABOUT,
         openapi_tags=list(TAGS),
-        openapi_url=None,  # FastAPI makes it on the event loop, where it held every alarm: `_add_pages` does not
+        openapi_url=None,  # FastAPI would make it on the event loop, and hold every alarm: see _add_pages
         docs_url=None,  # FastAPI's page loads a viewer from elsewhere: ours works without the internet
         redoc_url=None,
         lifespan=lifespan,

@@ -10,6 +10,13 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Strin
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
 
+ONE_LINE = r"^[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]*$"
+"""What is shown in one line: neither control characters nor those that turn the direction of what follows."""
+
+LiftName = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=ONE_LINE)
+]
+
 
 def in_utc(given: datetime) -> datetime:
     """Return the same moment in UTC. Raises ValueError: UTC's calendar does not reach that far."""

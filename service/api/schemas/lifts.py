@@ -13,7 +13,7 @@ from lifts.decision.reasons import Reason
 from lifts.decision.verdict import ImageJudgement, Judgement, Seat, Verdict
 from lifts.schema import Camera, Lift, LiftId, Privacy, Track
 from service.api.schemas.alarms import OutOfServiceOut
-from service.api.schemas.base import Body, Shape
+from service.api.schemas.base import Body, LiftName, Shape
 from service.api.tags import TAG, tag_of
 from service.domain.alarm import OutOfService
 from service.domain.camera import CameraState, CameraStatus
@@ -157,7 +157,7 @@ class LiftIn(Body):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_LIFT_EXAMPLE]})
 
     id: LiftId | None = Field(default=None, description="If given, the same as in the path.")
-    name: Annotated[str, Field(min_length=1, max_length=200)]
+    name: LiftName
     seats: Annotated[int, Field(ge=1, le=16)] | None = None
     carriers: Annotated[int, Field(ge=1, le=2000)] | None = None
     camera: Camera | None = None

@@ -8,12 +8,12 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from lifts.schema import LIFT_ID_PATTERN
-from service.api.schemas.base import Body, Moment, Shape
+from service.api.schemas.base import ONE_LINE, Body, Moment, Shape
 from service.api.tags import TAG, tag_of
 from service.domain.people import EVERYWHERE, Principal, Role
 from service.store.records import SessionRecord, TokenRecord, UserRecord
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64, pattern=ONE_LINE)]
 Password = Annotated[str, StringConstraints(min_length=1, max_length=256)]
 Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
 Secret = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=512)]

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from lifts.decision.arming import Arming, ArmingReason
 from lifts.decision.verdict import Verdict
 from lifts.schema import SECRET_NAME_PATTERN, Finite, LiftId, Track, Transport
-from service.api.schemas.base import Body
+from service.api.schemas.base import Body, LiftName
 from service.api.schemas.passages import PassageOut
 from service.setup.jobs.messages import PLACES
 from service.setup.jobs.state import (
@@ -43,9 +43,7 @@ class SetupIn(Body):
     credentials: Annotated[str, Field(pattern=SECRET_NAME_PATTERN)] | None = Field(
         default=None, description="The name of a stored user and password; see PUT /cameras/secrets/{name}."
     )
-    name: Annotated[str, Field(min_length=1, max_length=200)] | None = Field(
-        default=None, description="What to call the lift if it is new."
-    )
+    name: LiftName | None = Field(default=None, description="What to call the lift if it is new.")
     seconds: Annotated[float, Field(ge=15, le=180)] = Field(
         default=90.0, description="For how long to look at most; three carriers must pass, ten are better."
     )

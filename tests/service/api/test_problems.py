@@ -43,6 +43,24 @@ def test_wrong_values_are_named_but_not_repeated(house: House) -> None:
     assert "canary-value" not in answer.text
 
 
+@pytest.mark.parametrize(
+    "name", ["two\nlines", "nul\0", "\u202edaeh", "\u2066held\u2069", "c1\x9b31m", " \t "]
+)
+def test_a_name_is_one_line_that_says_what_it_shows(house: House, name: str) -> None:
+    """Of a lift, an output, a person: it stands in lists, in letters and on the lift's control's screen."""
+    outputs = {"name": name, "kind": "webhook", "url": "https://example.org/"}
+    for method, path, body in (
+        ("PUT", "/lifts/demo-quad", {"name": name}),
+        ("POST", "/outputs", outputs),
+        ("POST", "/users", {"name": name, "password": "long enough", "roles": {"*": "viewer"}}),
+    ):
+        answer = house.call(method, path, json=body)
+        is_problem(answer, 422)
+        assert any(each["where"].endswith(".name") for each in answer.json()["errors"]), answer.text
+    good = {"name": " Sesselbahn Gaißjoch — 6er \u200f"}
+    assert house.call("PUT", "/lifts/demo-quad", json=good).status_code == 201
+
+
 @pytest.mark.parametrize("announced", [True, False])
 def test_bodies_that_are_too_large_are_refused(house: House, announced: bool) -> None:
     """413 by the announced length, and for a body that is larger than nothing announced."""

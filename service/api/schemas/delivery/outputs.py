@@ -9,14 +9,16 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field, StringConstraints
 
 from lifts.schema import LIFT_ID_PATTERN
-from service.api.schemas.base import Body
+from service.api.schemas.base import ONE_LINE, Body
 from service.api.tags import TAG, tag_of
 from service.domain.alarm import LEAST_IMPORTANT, AlarmKind
 from service.outputs.base.problems import OutputError, OutputProblem
 from service.outputs.health import OutputHealth, OutputState
 from service.store.delivery.outputs import StoredOutput
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Name = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=ONE_LINE)
+]
 LiftId = Annotated[str, StringConstraints(pattern=LIFT_ID_PATTERN)]
 Priority = Annotated[int, Field(ge=1, le=LEAST_IMPORTANT)]
 Secret = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]

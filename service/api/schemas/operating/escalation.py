@@ -9,11 +9,11 @@ from pydantic import BaseModel, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from lifts.schema import LIFT_ID_PATTERN
-from service.api.schemas.base import Body
+from service.api.schemas.base import ONE_LINE, Body
 from service.domain.alarm import LEAST_IMPORTANT
 from service.domain.escalation.plan import DEFAULT_STEPS, EscalationRule, EscalationStep
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100, pattern=ONE_LINE)]
 Id = Annotated[str, StringConstraints(pattern=LIFT_ID_PATTERN)]
 
 

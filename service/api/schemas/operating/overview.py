@@ -10,14 +10,13 @@ from pydantic import BaseModel, Field, StringConstraints
 from lifts.decision.verdict import Seat, Verdict
 from lifts.schema import LiftId
 from service.api.schemas.alarms import OutOfServiceOut
-from service.api.schemas.base import Body, Shape
+from service.api.schemas.base import ONE_LINE, Body, Shape
 from service.api.schemas.lifts import LiftPlaceOut, NotArmedOut
 from service.domain.camera import CameraState
 from service.overview.line import LineMoves, SpeedFrom
 from service.usecases.watching import NotWatched
 
-_NAME = r"^[^\x00-\x1f\x7f]*$"
-PlaceName = Annotated[str, StringConstraints(strip_whitespace=True, max_length=60, pattern=_NAME)]
+PlaceName = Annotated[str, StringConstraints(strip_whitespace=True, max_length=60, pattern=ONE_LINE)]
 
 
 class LiftPlaceIn(Body):
