@@ -46,7 +46,8 @@ def focal_loss(
     r = rates.clamp(1e-3, 1 - 1e-3)
     weight = torch.where(labels > 0.5, 0.5 / r, 0.5 / (1 - r))
     entropy = F.binary_cross_entropy_with_logits(logits, labels, reduction="none")
-    hard = (1 - torch.exp(-entropy)).pow(focus)  # exp(-entropy) is the probability of what is true
+    # 1 - exp(-entropy), the probability of what is not true; at 0 a root's gradient has no bound.
+    hard = (-torch.expm1(-entropy)).clamp(min=torch.finfo(entropy.dtype).tiny).pow(focus)
     focal = (weight * hard * entropy).mean()
     positive, negative = (labels > 0.5).to(logits), (labels <= 0.5).to(logits)
     count = torch.stack([positive.sum(0), negative.sum(0)])  # [2, L]

@@ -48,6 +48,18 @@ def test_a_rare_and_a_hard_label_pull_more() -> None:
     assert pull(-1.0, 0.5) > 10 * pull(2.0, 0.5)
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+@pytest.mark.parametrize("focus", [0.0, 0.5, 2.0])
+def test_a_sure_right_answer_has_no_gradient(focus: float, dtype: torch.dtype) -> None:
+    """By a focus below 1 too, where the power of 0 has a slope without bound."""
+    logits = torch.tensor([[200.0], [40.0]], dtype=dtype, requires_grad=True)
+    value = focal_loss(logits, torch.ones(2, 1, dtype=dtype), torch.tensor([0.5], dtype=dtype), focus)
+    value.backward()  # type: ignore[no-untyped-call]
+    assert value.item() == pytest.approx(0, abs=1e-12)
+    assert logits.grad is not None
+    assert logits.grad.abs().max().item() == pytest.approx(0, abs=1e-9)
+
+
 def test_no_pictures_give_a_differentiable_zero() -> None:
     logits = torch.zeros(0, 2, requires_grad=True)
     value = focal_loss(logits, torch.zeros(0, 2), torch.tensor([0.5, 0.5]))
