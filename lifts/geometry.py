@@ -1,6 +1,6 @@
 """The canonical frame: similarity poses and the warp that serving and training share.
 
-A pose says where the carrier is in the camera's picture (design section 4)::
+A pose says where the carrier is in the camera's picture::
 
     canonical = scale * R(angle) * (camera - (x, y)) + (100, 100)
 

@@ -1,4 +1,4 @@
-"""The only module that writes and reads TorchScript (design section 5); torch.export can replace it."""
+"""The only module that writes and reads TorchScript (docs/artefact.md); torch.export can replace it."""
 
 from __future__ import annotations
 

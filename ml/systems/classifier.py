@@ -20,7 +20,7 @@ from ml.systems.recipe import ClassifierRecipe
 
 
 class Classifier(System[ClassifierRecipe]):
-    """Alqasir, Muselet and Ducottet (VISAPP 2020), sections 4.2, 4.3: simple classifier, VGG16, ResNet-50."""
+    """Alqasir, Muselet and Ducottet (VISAPP 2020): simple classifier (4.3), VGG16 and ResNet-50 (4.4.2)."""
 
     def build(self) -> nn.Module:
         """Return the network with two outputs."""

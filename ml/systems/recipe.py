@@ -12,7 +12,8 @@ Regularisation = Literal["none", "constant", "adaptive"]
 class Recipe:
     """The settings that every system has.
 
-    learning_rate, batch (pictures a step), epochs (at most), patience (epochs without a better validation
+    learning_rate, decay (by which it falls: learning_rate / (1 + decay * step), but for networks that find
+    carriers again), batch (pictures a step), epochs (at most), patience (epochs without a better validation
     figure after which it ends). optimiser: `sgd` with Nesterov momentum 0.9, or `adam`. weight_decay:
     what it adds to each gradient, times its weight. clip_norm: largest norm of a step's gradient, 0 for
     any. precision: what a forward pass is computed in: `native` is bfloat16 where the machine has it

@@ -5,7 +5,7 @@ people seen by cameras that training never saw, without an equation. The form he
 "Learning to Generalize: Meta-Learning for Domain Generalization" (AAAI 2018), with lifts for domains.
 Second derivatives are left out, which is common because they are costly. The lifts of a batch are split in
 two. The weights make a step of plain descent for the first part; the gradient of the second part at that
-point is added to the first's.
+point is added to the first's, and half of the sum is what the optimiser gets.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from ml.systems.base import Trainable
 def episodic_loss(
     system: Trainable[Any], data: PictureSet, index: Tensor, rng: torch.Generator
 ) -> Tensor | None:
-    """Return a loss float[] whose gradient is that of both parts, each taken where it is due.
+    """Return a loss float[] whose gradient is the mean of both parts', each taken where it is due.
 
-    Its value is the mean of the two parts' losses. None for pictures of one lift alone.
+    Its value is the mean of their losses. None for pictures of one lift alone.
 
     Args:
         system: whose weights it is for; they are moved and put back.
