@@ -4,16 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import torch
 from pytorch_metric_learning.distances import LpDistance
 from torch import Tensor
 
 Distance = Callable[[Tensor, Tensor], Tensor]
 """Rows float[N, D] and float[N, D] to distances float[N]."""
 
-EUCLIDEAN = LpDistance(normalize_embeddings=False)
+
+def between(first: Tensor, second: Tensor) -> Tensor:
+    """Return the distances float[N, M] of all rows float[N, D] from all rows float[M, D].
+
+    From differences: above 25 rows `torch.cdist` alone would take a product of matrices, whose rounding
+    orders embeddings of unit length that lie within about a thousandth of each other.
+    """
+    return torch.cdist(first, second, compute_mode="donot_use_mm_for_euclid_dist")
+
+
+class EuclideanDistance(LpDistance):  # type: ignore[misc]
+    """The library's, by `between`."""
+
+    def compute_mat(self, query_emb: Tensor, ref_emb: Tensor | None) -> Tensor:
+        """Return the distances of all rows of a batch, from each other if there is no second."""
+        return between(query_emb, query_emb if ref_emb is None else ref_emb)
+
+
+EUCLIDEAN = EuclideanDistance(normalize_embeddings=False)
 """Between all rows of a batch, of any length, as pytorch-metric-learning's miners and losses take it."""
 
-SQUARED_EUCLIDEAN = LpDistance(normalize_embeddings=False, power=2)
+SQUARED_EUCLIDEAN = EuclideanDistance(normalize_embeddings=False, power=2)
 """The same, squared."""
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from ml.distances.euclidean import between
 from ml.miners.triplets import Triplets
 
 HARD_SHARE = 0.3
@@ -27,7 +28,7 @@ def wrong_neighbours(embeddings: Tensor, labels: Tensor, neighbours: int = 10) -
     count = min(neighbours, len(labels) - 1)
     for label in set(labels.tolist()):
         own = (labels == label).nonzero()[:, 0]
-        distances = torch.cdist(embeddings[own], embeddings)  # [own, N]
+        distances = between(embeddings[own], embeddings)  # [own, N]
         distances[torch.arange(len(own)), own] = torch.inf  # a picture is no neighbour of its own
         near = torch.zeros(len(labels), dtype=torch.bool, device=labels.device)
         near[distances.topk(count, largest=False).indices.flatten()] = True

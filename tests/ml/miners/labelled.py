@@ -11,6 +11,13 @@ def embeddings(n: int = 6, seed: int = 0) -> torch.Tensor:
     return torch.randn(n, 3, generator=torch.Generator().manual_seed(seed))
 
 
+def almost_one_point() -> torch.Tensor:
+    """Unit vectors float32[64, 128] about a thousandth from each other."""
+    rng = torch.Generator().manual_seed(0)
+    moved = torch.randn(1, 128, generator=rng) + 1e-3 * torch.randn(64, 128, generator=rng)
+    return torch.nn.functional.normalize(moved)
+
+
 def as_set(triplets: Triplets) -> set[tuple[int, ...]]:
     rows = list(zip(*(t.tolist() for t in triplets), strict=True))
     assert len(rows) == len(set(rows))

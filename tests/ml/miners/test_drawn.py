@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from ml.miners.drawn import draw_triplets, wrong_neighbours
-from tests.ml.miners.labelled import LABELS, embeddings
+from tests.ml.miners.labelled import LABELS, almost_one_point, embeddings
 
 
 def test_wrong_neighbours_by_brute_force() -> None:
@@ -16,6 +16,16 @@ def test_wrong_neighbours_by_brute_force() -> None:
         expected.setdefault(int(labels[i]), set()).update(j for j in near if labels[j] != labels[i])
     found = wrong_neighbours(x, labels, neighbours=3)
     assert {k: v.tolist() for k, v in found.items()} == {k: sorted(v) for k, v in expected.items() if v}
+
+
+def test_wrong_neighbours_of_embeddings_that_lie_almost_on_one_point() -> None:
+    labels, x = torch.arange(8).repeat_interleave(8), almost_one_point()
+    d = (x[:, None].double() - x.double()).norm(dim=-1).fill_diagonal_(torch.inf)
+    near = d.argsort(1)[:, :3]
+    found = wrong_neighbours(x, labels, neighbours=3)
+    for label in range(8):
+        expected = {j for j in near[labels == label].flatten().tolist() if labels[j] != label}
+        assert set(found[label].tolist()) == expected
 
 
 def test_classes_apart_are_never_confused() -> None:

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from ml.miners.triplets import batch_all, batch_hard, count_kinds, every_triplet
-from tests.ml.miners.labelled import LABELS, as_set, embeddings, valid
+from tests.ml.miners.labelled import LABELS, almost_one_point, as_set, embeddings, valid
 
 
 @pytest.mark.parametrize("margin", [0.0, 0.2, 5.0])
@@ -31,6 +31,17 @@ def test_batch_hard_is_the_farthest_positive_and_the_nearest_negative() -> None:
         other = [n for n in range(6) if LABELS[n] != LABELS[a]]
         expected.add((a, max(mine, key=lambda p: float(d[a, p])), min(other, key=lambda n: float(d[a, n]))))
     assert as_set(batch_hard(x, LABELS)) == expected
+
+
+def test_batch_hard_tells_embeddings_that_lie_almost_on_one_point() -> None:
+    """64 unit vectors, a thousandth apart: the hardest by differences, in double precision."""
+    labels, x = torch.arange(8).repeat_interleave(8), almost_one_point()
+    d = (x[:, None].double() - x.double()).norm(dim=-1)
+    same = labels[:, None] == labels
+    anchors, positives, negatives = batch_hard(x, labels)
+    assert anchors.tolist() == list(range(64))
+    assert positives.tolist() == d.masked_fill(~same, 0).argmax(1).tolist()
+    assert negatives.tolist() == d.masked_fill(same, 9).argmin(1).tolist()
 
 
 @pytest.mark.parametrize("labels", [[1, 1, 1], [1, 2, 3]])
