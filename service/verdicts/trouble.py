@@ -13,6 +13,7 @@ from service.domain.alarm import AlarmKind
 from service.domain.health import Health
 from service.host.clocks.wall_clock import ClockNote, WallClock
 from service.host.disk import Room
+from service.store import alarms
 from service.store.database import Store
 from service.store.pictures import Pictures
 from service.store.upkeep import clock as stored_clock
@@ -25,6 +26,13 @@ NOTE_EVERY_S = 30.0
 
 _FILES = ("database_gone", "database_replaced", "log_gone", "pictures_gone")
 """Causes of `storage_damaged` that are found here."""
+
+_FOUND_HERE = (
+    AlarmKind.DISK_LOW,
+    AlarmKind.CLOCK_JUMPED,
+    AlarmKind.EVIDENCE_BEHIND,
+    AlarmKind.STORAGE_DAMAGED,
+)
 
 _TEXTS = words_in(ENGLISH)["machineTroubles"]
 
@@ -43,7 +51,8 @@ class MachineTroubles:
         self, store: Store, pictures: Pictures, clock: WallClock, take: Callable[[Health], object]
     ) -> None:
         self._store, self._pictures, self._clock, self._take = store, pictures, clock, take
-        self._said: dict[tuple[AlarmKind, str], Health] | None = None
+        self._said: dict[tuple[AlarmKind, str], Health] = {}
+        self._took_over = False
         self._next_note_mono_s = 0.0
 
     def resume(self) -> None:
@@ -59,19 +68,7 @@ class MachineTroubles:
             (health.kind, health.cause): health
             for health in (*self._disk(), *self._files(), *self._evidence(), *self._jump())
         }
-        if self._said is None:
-            # What the run before left standing is over, unless it is found again.
-            for kind in (AlarmKind.DISK_LOW, AlarmKind.CLOCK_JUMPED, AlarmKind.EVIDENCE_BEHIND):
-                if not any(key[0] is kind for key in now):
-                    self._take(Health(kind, None, False, "It is over since the start"))
-            for cause in _FILES:
-                self._take(
-                    Health(AlarmKind.STORAGE_DAMAGED, None, False, "It is over since the start", cause)
-                )
-            if not self._store.database.unchecked:
-                over = "The whole database was checked"
-                self._take(Health(AlarmKind.STORAGE_DAMAGED, None, False, over, "pages"))
-        said = self._said or {}
+        said = self._said
         for key in said.keys() - now.keys():
             log.warning("over", kind=key[0].value, cause=key[1])
             self._take(dataclasses.replace(said[key], active=False, message="It is over"))
@@ -79,7 +76,23 @@ class MachineTroubles:
             log.error(now[key].message, kind=key[0].value, cause=key[1])
             self._take(now[key])
         self._said = now
+        if not self._took_over:
+            self._end_former()
+            self._took_over = True
         self._note()
+
+    def _end_former(self) -> None:
+        """End what the run before left standing, unless it is found again: each cause by itself."""
+        with self._store.reading() as session:
+            left = [alarm for kind in _FOUND_HERE for alarm in alarms.standing(session, kind)]
+        for alarm in left:
+            message = "It is over since the start"
+            if alarm.kind is AlarmKind.STORAGE_DAMAGED and alarm.cause not in _FILES:
+                if alarm.cause != "pages" or self._store.database.unchecked:
+                    continue
+                message = "The whole database was checked"
+            if (alarm.kind, alarm.cause) not in self._said:
+                self._take(Health(alarm.kind, None, False, message, alarm.cause))
 
     def _disk(self) -> list[Health]:
         status = self._pictures.space.status

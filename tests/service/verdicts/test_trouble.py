@@ -159,6 +159,34 @@ def test_operators_are_told_before_the_disk_is_full(watched: Watched) -> None:
     assert at(10 * LOW_BYTES) == [("disk_low", "disk_full", False)]
 
 
+def test_a_start_ends_what_is_over_though_a_lesser_trouble_of_its_kind_is_found(watched: Watched) -> None:
+    """The disk was full when the last run ended; somebody made some room, and later more."""
+    disk = Disk(1)
+    watched.pictures.space = DiskSpace(watched.data, disk.usage)
+    watched.pictures.space.check()
+    before = HealthConditions(watched.store)
+    before.start()
+    MachineTroubles(watched.store, watched.pictures, watched.clock, before.take).step()
+    before.stop()
+    assert _causes(watched) == ["disk_full"]
+
+    after = HealthConditions(watched.store)
+    after.start()
+    troubles = MachineTroubles(watched.store, watched.pictures, watched.clock, after.take)
+    for free in (LOW_BYTES - 1, 10 * LOW_BYTES):
+        disk.free = free
+        watched.pictures.space.check()
+        troubles.step()
+    after.stop()
+    assert _causes(watched) == []
+
+
+def _causes(watched: Watched) -> list[str]:
+    with watched.store.reading() as session:
+        standing = alarms.standing(session)
+    return [alarm.cause for alarm in standing if alarm.state is AlarmState.ACTIVE]
+
+
 @pytest.mark.fault(34)
 @pytest.mark.fault(6)
 @pytest.mark.parametrize("by", [timedelta(days=400), -timedelta(hours=1)])
