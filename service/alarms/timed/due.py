@@ -58,6 +58,7 @@ class DueAlarms:
         self._store, self._clock, self._times = store, clock, times or AlarmTimes()
         self._on_status, self._flood = on_status, FloodWatch()
         self._rides: Waits[str] = Waits()
+        self._seen: Waits[tuple[str, datetime]] = Waits()
         self.status = AlarmStatus()
 
     def step(self) -> None:
@@ -69,14 +70,15 @@ class DueAlarms:
             marks = due.to_be_marked(session, out) or due.back_in_service(session, out)
             on_the_way = due.on_the_way(session)
             heard = due.no_longer_suppressed(session)
-            again: Sequence[str] = ()
-            if self._times.realarm:
-                again = due.acknowledged_for_long(session, now - self._times.realarm)
+            acknowledged = due.acknowledged(session) if self._times.realarm else ()
         ends_s = self._times.bar_open_ends.total_seconds()
         rides_s = self._rides.look(on_the_way, now, now_s)
         if past := [alarm_id for alarm_id, ride_s in rides_s.items() if ride_s >= ends_s][: due.STEP]:
             ended = partial(lifecycle.clear, note="its carrier has passed the next station", now=now)
             self._each(past, ended)
+        seen_s = self._seen.look({key: key[1] for key in acknowledged}, now, now_s)
+        again_s = self._times.realarm.total_seconds()
+        again = [alarm_id for (alarm_id, _), waited_s in seen_s.items() if waited_s >= again_s][: due.STEP]
         if heard:
             self._each(heard, partial(lifecycle.unsuppress, now=now))
         if again:

@@ -1,4 +1,4 @@
-"""Which alarms change by themselves now: but for one, each query gives at most a step of ids."""
+"""Which alarms change by themselves now: each query gives a step of ids, or all with when they began."""
 
 from __future__ import annotations
 
@@ -33,11 +33,13 @@ def on_the_way(session: Session) -> Mapping[str, datetime]:
     return {row.id: row.raised_at for row in session.execute(query.order_by(AlarmRow.raised_at))}
 
 
-def acknowledged_for_long(session: Session, since: datetime) -> tuple[str, ...]:
-    """Return the alarms of conditions that are not over and were acknowledged before then."""
+def acknowledged(session: Session) -> Sequence[tuple[str, datetime]]:
+    """Return the alarms of conditions that are not over and somebody has seen, and when; the oldest first."""
     moments = filters.unindexed(AlarmRow.kind).in_(sorted(MOMENTS))
-    acknowledged = filters.unindexed(AlarmRow.state) == AlarmState.ACKNOWLEDGED.value
-    return _ids(session, filters.open_health(), acknowledged, ~moments, AlarmRow.acknowledged_at <= since)
+    seen = filters.unindexed(AlarmRow.state) == AlarmState.ACKNOWLEDGED.value
+    which = filters.open_health(), seen, ~moments, filters.dated(AlarmRow.acknowledged_at)
+    rows = session.execute(select(AlarmRow.id, AlarmRow.acknowledged_at).where(*which))
+    return sorted(((row.id, row.acknowledged_at) for row in rows), key=lambda each: each[1])
 
 
 def no_longer_suppressed(session: Session) -> tuple[str, ...]:

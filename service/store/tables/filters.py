@@ -117,7 +117,9 @@ def on_the_way() -> ColumnElement[bool]:
     return sql(terms.ON_THE_WAY)  # type: ignore[return-value]
 
 
-def dated(column: InstrumentedAttribute[datetime]) -> ColumnElement[bool]:
+def dated(
+    column: InstrumentedAttribute[datetime] | InstrumentedAttribute[datetime | None],
+) -> ColumnElement[bool]:
     """Rows whose time can be read: a damaged one, which would make the whole query fail, is left out."""
     return func.glob(_TIME, type_coerce(column, String))
 

@@ -166,6 +166,32 @@ def test_nothing_calls_again_where_that_is_switched_off(clockwork: Clockwork) ->
     assert clockwork.one(alarm.id).state is AlarmState.ACKNOWLEDGED
 
 
+@pytest.mark.parametrize("by", [timedelta(days=1), timedelta(days=-1)])
+def test_a_clock_that_is_set_calls_neither_earlier_nor_later(clockwork: Clockwork, by: timedelta) -> None:
+    """An hour is an hour: a clock that is set back keeps no alarm silent for a day."""
+    clockwork.change(LOST)
+    (alarm,) = clockwork.standing()
+    clockwork.acknowledge(alarm.id)
+    clockwork.later(1)
+    clockwork.set(by)
+    clockwork.later(58.9)
+    assert clockwork.one(alarm.id).state is AlarmState.ACKNOWLEDGED
+    clockwork.later(0.1)
+    assert clockwork.one(alarm.id).state is AlarmState.ACTIVE
+
+
+def test_what_was_seen_at_a_time_that_never_came_calls_again(clockwork: Clockwork) -> None:
+    """Somebody acknowledged it while the machine's clock was a year ahead."""
+    clockwork.change(LOST)
+    (alarm,) = clockwork.standing()
+    clockwork.due.step()
+    ahead = partial(lifecycle.acknowledge, alarm_id=alarm.id, actor="Jo", now=NOW + timedelta(days=365))
+    clockwork.store.write(ahead).result()
+    clockwork.later(0)
+    clockwork.later(60)
+    assert clockwork.one(alarm.id).state is AlarmState.ACTIVE
+
+
 def test_what_was_suppressed_is_heard_when_its_reason_is_no_longer_seen(clockwork: Clockwork) -> None:
     """The camera is back, but its carriers still cannot be judged; or somebody shelves the reason."""
     rate = Health(AlarmKind.LIFT_UNKNOWN_RATE, "lift", True, "20 of 20")
