@@ -152,6 +152,8 @@ class Pipeline:
         self.conditions.start()
         if self._engine.status.state == "ready":
             self.conditions.take(Health(AlarmKind.WORKER_DOWN, None, False, "The embedder is ready"))
+        if self._engine.status.cluster is None:
+            self.conditions.take(Health(AlarmKind.CLUSTER_LOST, None, False, "No cluster is to judge"))
         self._evidence.start()
         for runner in self._runners:
             runner.start()

@@ -18,7 +18,9 @@ class ClusterHealth:
     def __init__(self, join_s: float) -> None:
         self._join_s = join_s
         self._without_since_s: float | None = None
-        self._lost = self._blind = False
+        self._lost: bool | None = None
+        """None: not known yet, so that an alarm which the run before left is ended by whoever judges."""
+        self._blind = False
         self._local: Health | None = None
         """That the local engine is down, if it is."""
 
@@ -40,8 +42,8 @@ class ClusterHealth:
         elif self._without_since_s is None:
             self._without_since_s = now_s
         since_s = self._without_since_s
-        lost = since_s is not None and (bool(gone) or self._lost or now_s - since_s > self._join_s)
-        if lost != self._lost:
+        lost = since_s is not None and (bool(gone) or bool(self._lost) or now_s - since_s > self._join_s)
+        if lost != self._lost and (lost or judges or self._lost):
             self._lost = lost
             told.append(_cluster(lost, gone or "no node of the cluster has room for an embedder"))
         local = self._local

@@ -1,11 +1,13 @@
 """The ledger of calls, the number of embedders, and what is told: pure machines, without a process."""
 
 import time
+from functools import partial
 
 import numpy as np
 import pytest
 
 from lifts.decision.verdict import NO_RIDERS, Inference
+from service.alarms import conditions
 from service.cluster.embedding.calls import DEPTH, HANG_S, Asked, CallBook, JoinedEmbedder
 from service.cluster.embedding.pieces import PIECE, Batch, cut, joined
 from service.cluster.embedding.pool import CALL, DROP, WANT
@@ -13,6 +15,8 @@ from service.cluster.embedding.scale import Scale, ScaleLimits
 from service.cluster.embedding.telling import ClusterHealth
 from service.domain.alarm import AlarmKind
 from service.domain.health import Health
+from service.store import alarms
+from service.store.database import Store
 
 
 def asked(count: int, kind: str = "pictures", references: float | None = None) -> Asked:
@@ -174,3 +178,16 @@ def test_what_is_told_of_a_cluster_and_of_the_engine_beside_it() -> None:
     health.local(Health(AlarmKind.WORKER_DOWN, None, False, "back"))
     assert told(16.0, False) == [(AlarmKind.WORKER_DOWN, False)]
     assert told(17.0, True) == [(AlarmKind.CLUSTER_LOST, False)]
+
+
+def test_a_cluster_that_was_lost_when_the_last_run_ended_is_said_to_judge_again(store: Store) -> None:
+    """Its alarm would stand for ever: a new run saw nothing begin. While joining, nothing is told."""
+    lost = Health(AlarmKind.CLUSTER_LOST, None, True, "The cluster does not judge: the head is gone")
+    store.write(partial(conditions.apply, health=lost)).result()
+    health = ClusterHealth(join_s=10.0)
+    assert health.step(0.0, judges=False, gone="") == []
+    for told in health.step(1.0, judges=True, gone=""):
+        store.write(partial(conditions.apply, health=told)).result()
+    with store.reading() as session:
+        assert alarms.standing(session) == ()
+    assert health.step(2.0, judges=True, gone="") == []

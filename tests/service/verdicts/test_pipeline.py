@@ -21,7 +21,7 @@ from lifts.decision.arming import ArmingReason
 from lifts.decision.reasons import Reason
 from lifts.decision.verdict import Inference, Verdict
 from lifts.schema import Lift
-from service.alarms import lifecycle
+from service.alarms import conditions, lifecycle
 from service.domain.alarm import Alarm, AlarmKind, AlarmState
 from service.domain.arrays import Float32, Image
 from service.domain.camera import CameraState, CameraStatus, Snapshot
@@ -171,6 +171,18 @@ def test_health_is_raised_once_and_cleared(house: House) -> None:
     house.pipeline.forget("lift")
     gone = house.heard.get(timeout=120)
     assert (gone.state, gone.seq) == (AlarmState.RETURNED, 4)
+
+
+def test_a_start_without_a_cluster_ends_the_alarm_of_a_lost_one(
+    store: Store, inline_engine: InlineEngine, tmp_path: Path
+) -> None:
+    """It was lost, so somebody set the service to judge alone: nothing else would end it."""
+    lost = Health(AlarmKind.CLUSTER_LOST, None, True, "The cluster does not judge")
+    store.write(lambda s: conditions.apply(s, lost)).result()
+    found = House(store, inline_engine, tmp_path, inline_engine)
+    found.pipeline.stop()
+    with store.reading() as session:
+        assert alarms.standing(session) == ()
 
 
 def test_status_and_snapshot_are_kept_until_the_lift_is_gone(house: House) -> None:
