@@ -76,9 +76,13 @@ class DueAlarms:
         if past := [alarm_id for alarm_id, ride_s in rides_s.items() if ride_s >= ends_s][: due.STEP]:
             ended = partial(lifecycle.clear, note="its carrier has passed the next station", now=now)
             self._each(past, ended)
-        seen_s = self._seen.look({key: key[1] for key in acknowledged}, now, now_s)
+        seen_s = self._seen.look({(alarm_id, at): at for alarm_id, at, _ in acknowledged}, now, now_s)
         again_s = self._times.realarm.total_seconds()
-        again = [alarm_id for (alarm_id, _), waited_s in seen_s.items() if waited_s >= again_s][: due.STEP]
+        again = [
+            alarm_id
+            for alarm_id, at, in_sight in acknowledged
+            if in_sight and seen_s[alarm_id, at] >= again_s
+        ][: due.STEP]
         if heard:
             self._each(heard, partial(lifecycle.unsuppress, now=now))
         if again:

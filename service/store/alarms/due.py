@@ -33,13 +33,16 @@ def on_the_way(session: Session) -> Mapping[str, datetime]:
     return {row.id: row.raised_at for row in session.execute(query.order_by(AlarmRow.raised_at))}
 
 
-def acknowledged(session: Session) -> Sequence[tuple[str, datetime]]:
-    """Return the alarms of conditions that are not over and somebody has seen, and when; the oldest first."""
+def acknowledged(session: Session) -> Sequence[tuple[str, datetime, bool]]:
+    """Return the alarms of conditions that are not over and somebody has seen, when, and whether in sight.
+
+    The oldest first. One that is shelved or out of service goes on waiting to call again.
+    """
     moments = filters.unindexed(AlarmRow.kind).in_(sorted(MOMENTS))
-    seen = filters.unindexed(AlarmRow.state) == AlarmState.ACKNOWLEDGED.value
-    which = filters.open_health(), seen, ~moments, filters.dated(AlarmRow.acknowledged_at)
-    rows = session.execute(select(AlarmRow.id, AlarmRow.acknowledged_at).where(*which))
-    return sorted(((row.id, row.acknowledged_at) for row in rows), key=lambda each: each[1])
+    which = filters.open_health(), ~moments, filters.dated(AlarmRow.acknowledged_at)
+    rows = session.execute(select(AlarmRow.id, AlarmRow.acknowledged_at, AlarmRow.state).where(*which))
+    found = [(row.id, row.acknowledged_at, row.state == AlarmState.ACKNOWLEDGED.value) for row in rows]
+    return sorted(found, key=lambda each: each[1])
 
 
 def no_longer_suppressed(session: Session) -> tuple[str, ...]:

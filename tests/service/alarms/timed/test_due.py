@@ -180,6 +180,20 @@ def test_a_clock_that_is_set_calls_neither_earlier_nor_later(clockwork: Clockwor
     assert clockwork.one(alarm.id).state is AlarmState.ACTIVE
 
 
+def test_an_alarm_that_was_out_of_service_for_long_calls_again_at_once(clockwork: Clockwork) -> None:
+    """Its hour went on meanwhile."""
+    clockwork.change(LOST)
+    (alarm,) = clockwork.standing()
+    clockwork.acknowledge(alarm.id)
+    clockwork.later(1)
+    clockwork.take_out(minutes=120)
+    clockwork.later(119)
+    assert clockwork.one(alarm.id).state is AlarmState.OUT_OF_SERVICE
+    clockwork.later(1)
+    clockwork.later(0.1)
+    assert clockwork.one(alarm.id).state is AlarmState.ACTIVE
+
+
 def test_what_was_seen_at_a_time_that_never_came_calls_again(clockwork: Clockwork) -> None:
     """Somebody acknowledged it while the machine's clock was a year ahead."""
     clockwork.change(LOST)
