@@ -153,7 +153,7 @@ class Pipeline:
         if self._engine.status.state == "ready":
             self.conditions.take(Health(AlarmKind.WORKER_DOWN, None, False, "The embedder is ready"))
         if self._engine.status.cluster is None:
-            self.conditions.take(Health(AlarmKind.CLUSTER_LOST, None, False, "No cluster is to judge"))
+            self.conditions.take(Health(AlarmKind.CLUSTER_LOST, None, False, "It is over since the start"))
         self._evidence.start()
         for runner in self._runners:
             runner.start()
