@@ -17,6 +17,7 @@ import torch
 from usearch.index import BatchMatches, Index
 
 from lifts.arrays import Bool, Float32, Float64, Int64
+from ml.distances.euclidean import between
 
 Embeddings = Float32 | Float64
 
@@ -28,7 +29,7 @@ distances float64[Q, K]; fewer columns, or row -1 at distance infinity, where fe
 def exact(queries: Embeddings, gallery: Embeddings, count: int) -> tuple[Int64, Float64]:
     """The nearest by comparing with all; equal gallery rows are at equal distances to the last bit."""
     a, b = (torch.from_numpy(np.ascontiguousarray(v, dtype=np.float64)) for v in (queries, gallery))
-    distances = torch.cdist(a, b, compute_mode="donot_use_mm_for_euclid_dist").numpy()
+    distances = between(a, b).numpy()
     order = np.argsort(distances, axis=1, kind="stable")[:, :count]
     return order, np.take_along_axis(distances, order, axis=1)
 
